@@ -1,0 +1,375 @@
+"""What is kept in agreement: collections, their fields, and how fields become columns.
+
+Rule: a `Schema` that exists is right. ``Schema.of`` refuses a wrong one with all its problems.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from accord.core.errors import ModelError
+from accord.core.merge import Policy
+from accord.core.values import Kind
+
+
+class PropertyType(StrEnum):
+    """The property types of the Notion API."""
+
+    TITLE = "title"
+    RICH_TEXT = "rich_text"
+    NUMBER = "number"
+    SELECT = "select"
+    MULTI_SELECT = "multi_select"
+    STATUS = "status"
+    DATE = "date"
+    PEOPLE = "people"
+    FILES = "files"
+    CHECKBOX = "checkbox"
+    URL = "url"
+    EMAIL = "email"
+    PHONE_NUMBER = "phone_number"
+    RELATION = "relation"
+    FORMULA = "formula"
+    ROLLUP = "rollup"
+    CREATED_TIME = "created_time"
+    LAST_EDITED_TIME = "last_edited_time"
+    CREATED_BY = "created_by"
+    LAST_EDITED_BY = "last_edited_by"
+    UNIQUE_ID = "unique_id"
+    VERIFICATION = "verification"
+    BUTTON = "button"
+    PLACE = "place"
+    LOCATION = "location"
+    LAST_VISITED_TIME = "last_visited_time"
+
+
+KINDS: dict[PropertyType, Kind] = {
+    PropertyType.TITLE: Kind.TEXT,
+    PropertyType.RICH_TEXT: Kind.TEXT,
+    PropertyType.NUMBER: Kind.NUMBER,
+    PropertyType.SELECT: Kind.OPTION,
+    PropertyType.MULTI_SELECT: Kind.OPTIONS,
+    PropertyType.STATUS: Kind.OPTION,
+    PropertyType.DATE: Kind.DATE,
+    PropertyType.PEOPLE: Kind.PEOPLE,
+    PropertyType.FILES: Kind.FILES,
+    PropertyType.CHECKBOX: Kind.CHECKBOX,
+    PropertyType.URL: Kind.STRING,
+    PropertyType.EMAIL: Kind.STRING,
+    PropertyType.PHONE_NUMBER: Kind.STRING,
+    PropertyType.RELATION: Kind.LINKS,
+    PropertyType.FORMULA: Kind.SCALAR,
+    PropertyType.ROLLUP: Kind.OPAQUE,
+    PropertyType.CREATED_TIME: Kind.DATE,
+    PropertyType.LAST_EDITED_TIME: Kind.DATE,
+    PropertyType.CREATED_BY: Kind.STRING,
+    PropertyType.LAST_EDITED_BY: Kind.STRING,
+    PropertyType.UNIQUE_ID: Kind.STRING,
+    PropertyType.VERIFICATION: Kind.OPAQUE,
+    PropertyType.BUTTON: Kind.OPAQUE,
+    PropertyType.PLACE: Kind.OPAQUE,
+    PropertyType.LOCATION: Kind.OPAQUE,
+    PropertyType.LAST_VISITED_TIME: Kind.DATE,
+}
+
+#: Property types whose value Notion works out by itself: read, never written.
+COMPUTED: frozenset[PropertyType] = frozenset(
+    {
+        PropertyType.FORMULA,
+        PropertyType.ROLLUP,
+        PropertyType.CREATED_TIME,
+        PropertyType.LAST_EDITED_TIME,
+        PropertyType.CREATED_BY,
+        PropertyType.LAST_EDITED_BY,
+        PropertyType.UNIQUE_ID,
+        PropertyType.BUTTON,
+        PropertyType.LAST_VISITED_TIME,
+    }
+)
+
+#: Columns that every table has; no field may take one of these names.
+RESERVED_COLUMNS: frozenset[str] = frozenset(
+    {
+        "id",
+        "notion_page_id",
+        "created_at",
+        "updated_at",
+        "last_synced_at",
+        "deleted_at",
+        "notion_extra",
+    }
+)
+
+_SQL_NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
+
+
+class Managed(StrEnum):
+    """The properties that the synchronisation writes by itself, never a person."""
+
+    SUPABASE_ID = "supabase_id"
+    LAST_SYNCED = "last_synced"
+    SYNC_STATUS = "sync_status"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTable:
+    """The table that holds a relation to many: one row a link.
+
+    ``owner`` is the column with the id of the record that has the property, ``target`` the one
+    with the id of the record it points to; ``position`` (0, 1, ...) is Notion's order.
+    """
+
+    table: str
+    owner: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One property of a Notion database, and where its value lives in Postgres.
+
+    Args:
+        name: the attribute in the model, in snake case.
+        title: the property's name in Notion, as staff see it.
+        type: the property's type in Notion.
+        column: the column, or None (a relation to many, a mirror, Sync Status).
+        sql: the column's SQL type, or None.
+        options: the known options; others are kept and reported.
+        to: the table that a relation points to.
+        many: whether a relation has any number of targets; at most one otherwise.
+        link: the link table of a relation to many.
+        through: ``table.column``: this relation is the other face of that foreign key.
+        mirrors: ``table.Property``: this relation is the derived side of a two-way pair; its
+            links are written by the pair's owner.
+        two_way: ``table.Property`` of the other side, on both sides of a two-way pair.
+        result: what a formula yields: boolean, number, string or date.
+        holds_json: the text is a JSON document.
+        id_prefix: how the texts of an id property begin.
+        number_format: Notion's number format.
+        bounds: the least and the greatest number allowed.
+        managed: which managed property this is, if any.
+        policy: who wins a conflict in this field; None: the collection's policy.
+        renamed_from: the title that the property had before.
+        doc: a sentence for people.
+    """
+
+    name: str
+    title: str
+    type: PropertyType
+    column: str | None = None
+    sql: str | None = None
+    options: tuple[str, ...] = ()
+    to: str | None = None
+    many: bool = False
+    link: LinkTable | None = None
+    through: str | None = None
+    mirrors: str | None = None
+    two_way: str | None = None
+    result: str | None = None
+    holds_json: bool = False
+    id_prefix: str | None = None
+    number_format: str | None = None
+    bounds: tuple[float, float] | None = None
+    managed: Managed | None = None
+    policy: Policy | None = None
+    renamed_from: str | None = None
+    doc: str = ""
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of the field's values."""
+        return KINDS[self.type]
+
+    @property
+    def computed(self) -> bool:
+        """Whether Notion works the value out by itself."""
+        return self.type in COMPUTED
+
+    @property
+    def merges_as_set(self) -> bool:
+        """Whether two edits of the field can both survive, item by item."""
+        if self.kind is Kind.LINKS:
+            return self.many
+        return self.kind in {Kind.OPTIONS, Kind.PEOPLE}
+
+    @property
+    def carried(self) -> bool:
+        """Whether the value travels with its own record: not a mirror, not managed."""
+        return self.mirrors is None and self.managed is None
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A Notion database paired with a table.
+
+    ``env`` is the environment variable with the database's id; ``group`` is ``core`` or
+    ``support``; ``doc`` is a sentence for people.
+    """
+
+    title: str
+    table: str
+    env: str
+    model: str
+    fields: tuple[Field, ...]
+    number: int = 0
+    group: str = "core"
+    policy: Policy = Policy.NOTION
+    doc: str = ""
+
+    def field(self, name: str) -> Field:
+        """The field with this attribute name.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for field in self.fields:
+            if field.name == name:
+                return field
+        raise KeyError(f"{self.model} has no field {name!r}")
+
+    @property
+    def carried(self) -> tuple[Field, ...]:
+        """The fields whose values travel with the record."""
+        return tuple(field for field in self.fields if field.carried)
+
+    @property
+    def mirrors(self) -> tuple[Field, ...]:
+        """The derived sides of two-way relations."""
+        return tuple(field for field in self.fields if field.mirrors is not None)
+
+    def policy_of(self, field: Field) -> Policy:
+        """Who wins a conflict in this field."""
+        return field.policy or self.policy
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """All collections of a project. Build it with `Schema.of`."""
+
+    collections: tuple[Collection, ...]
+
+    @classmethod
+    def of(cls, collections: Iterable[Collection]) -> Schema:
+        """A schema that is known to be right.
+
+        Raises:
+            ModelError: with every problem of every declaration.
+        """
+        schema = cls(tuple(collections))
+        problems = list(_problems(schema))
+        if problems:
+            raise ModelError(problems)
+        return schema
+
+    def __iter__(self) -> Iterator[Collection]:
+        return iter(self.collections)
+
+    def __len__(self) -> int:
+        return len(self.collections)
+
+    def collection(self, table: str) -> Collection:
+        """The collection kept in this table.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for collection in self.collections:
+            if collection.table == table:
+                return collection
+        raise KeyError(f"no collection has the table {table!r}")
+
+    def owner_of(self, mirror: Field) -> tuple[Collection, Field]:
+        """The collection and field that own the links of a mirror field."""
+        table, _, title = (mirror.mirrors or "").partition(".")
+        collection = self.collection(table)
+        return collection, _by_title(collection, title)
+
+
+def _by_title(collection: Collection, title: str) -> Field:
+    for field in collection.fields:
+        if field.title == title:
+            return field
+    raise KeyError(f"{collection.model} has no property {title!r}")
+
+
+def _problems(schema: Schema) -> Iterator[str]:
+    for what, values in (
+        ("table", [c.table for c in schema]),
+        ("title", [c.title for c in schema]),
+        ("model", [c.model for c in schema]),
+        ("environment variable", [c.env for c in schema]),
+    ):
+        for value in _repeated(values):
+            yield f"the {what} {value!r} is declared by two collections; each needs its own"
+    for collection in schema:
+        for problem in _collection_problems(schema, collection):
+            yield f"{collection.model}: {problem}"
+
+
+def _collection_problems(schema: Schema, collection: Collection) -> Iterator[str]:
+    if not _SQL_NAME.fullmatch(collection.table):
+        yield f"the table name {collection.table!r} is not a plain SQL name (a-z, 0-9, _)"
+    titles = [f.title for f in collection.fields if f.type is PropertyType.TITLE]
+    if len(titles) != 1:
+        found = ", ".join(repr(t) for t in titles) or "none"
+        yield f"a collection has exactly one Title property, this one has {found}"
+    for what, values in (
+        ("property", [f.title for f in collection.fields]),
+        ("field", [f.name for f in collection.fields]),
+        ("column", [f.column for f in collection.fields if f.column]),
+        ("link table", [f.link.table for f in collection.fields if f.link and not f.mirrors]),
+    ):
+        for value in _repeated(values):
+            yield f"the {what} {value!r} is declared twice"
+    for field in collection.fields:
+        for problem in _field_problems(schema, collection, field):
+            yield f"{field.name} ({field.title!r}): {problem}"
+
+
+def _field_problems(schema: Schema, collection: Collection, field: Field) -> Iterator[str]:
+    if field.column is not None and not _SQL_NAME.fullmatch(field.column):
+        yield f"the column name {field.column!r} is not a plain SQL name (a-z, 0-9, _)"
+    if field.column in RESERVED_COLUMNS and field.managed is None:
+        yield f"the column name {field.column!r} is reserved; choose another"
+    if field.holds_json and f"{field.column}_json" in {f.column for f in collection.fields}:
+        yield f"its generated column {field.column}_json is a declared column already"
+    for option in field.options:
+        if "," in option:
+            yield f"the option {option!r} has a comma, which Notion does not allow"
+    for option in _repeated([option.casefold() for option in field.options]):
+        yield f"the option {option!r} is declared twice (Notion ignores case)"
+    if field.bounds is not None and field.bounds[0] > field.bounds[1]:
+        yield f"its bounds {field.bounds[0]:g} to {field.bounds[1]:g} are the wrong way round"
+    if field.type is PropertyType.RELATION:
+        yield from _relation_problems(schema, collection, field)
+
+
+def _relation_problems(schema: Schema, collection: Collection, field: Field) -> Iterator[str]:
+    tables = {c.table: c for c in schema}
+    if field.to not in tables:
+        known = ", ".join(sorted(tables))
+        yield f"it points to {field.to!r}, which is no collection; there are: {known}"
+        return
+    if field.two_way is None:
+        return
+    table, _, title = field.two_way.partition(".")
+    other = tables.get(table)
+    partner = next((f for f in other.fields if f.title == title), None) if other else None
+    if other is None or partner is None:
+        yield f"its other side {field.two_way!r} does not exist"
+        return
+    if other.table != field.to:
+        yield f"its other side {field.two_way!r} is not in {field.to!r}, where it points to"
+    here = f"{collection.table}.{field.title}"
+    if partner.two_way != here:
+        yield f"its other side {field.two_way!r} does not name {here!r} in return"
+    if (field.mirrors is None) == (partner.mirrors is None):
+        yield f"exactly one side of {here!r} and {field.two_way!r} owns the links"
+
+
+def _repeated(values: Iterable[str | None]) -> list[str]:
+    return [str(value) for value, count in Counter(values).items() if count > 1]
