@@ -59,8 +59,9 @@ class SourceState:
         database_id: the Notion database.
         data_source_id: its data source.
         properties: property id (as Notion writes it) -> (title, type), as last seen.
-        watermark: everything edited before this moment is in step; None: never loaded whole.
-        walked_to: an initial walk that was interrupted goes on from this creation time.
+        watermark: everything edited before this moment is in step, or will be when the first
+            walk is finished; None: no walk was ever begun.
+        walked_to: the first walk is not finished and goes on from this creation time; None: it is.
     """
 
     table: str
@@ -106,6 +107,7 @@ class Listing:
     Args:
         sightings: the pages that could be read.
         refused: the pages that could not, each with its reason; the others go on.
+        notes: what is worth telling though nothing was lost, as an option that no model declares.
         users: the people seen in the pages.
         walked_to: the creation time of the last page: where an interrupted walk goes on.
         more: whether the walk goes on.
@@ -113,6 +115,7 @@ class Listing:
 
     sightings: tuple[Sighting, ...]
     refused: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()
     users: tuple[User, ...] = ()
     walked_to: datetime | None = None
     more: bool = False
@@ -135,6 +138,7 @@ class Found:
     fate: Fate
     sighting: Sighting | None = None
     users: tuple[User, ...] = ()
+    notes: tuple[Problem, ...] = ()
     refused: Problem | None = None
 
 
@@ -201,12 +205,14 @@ class Known:
         row: the row as it is now; None when there is none.
         buried: of the pages which the row links to, those whose own rows are deleted. Notion hides
             links to trashed pages; that is not a removal.
+        page_edited_at: the page's last edit as it was when the base was taken.
     """
 
     row_id: str
     base: Base | None
     row: Sighting | None
     buried: frozenset[str] = frozenset()
+    page_edited_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +325,10 @@ class Ledger(Protocol):
 
     async def settle(self, schema: Schema) -> dict[str, int]:
         """Set the links whose target has arrived; how many, by table of the owner."""
+        ...
+
+    async def alive(self, page_ids: Sequence[str]) -> dict[str, str]:
+        """Of these pages, the linked ones whose base is not deleted: page id -> table."""
         ...
 
     async def linked(self, table: str) -> dict[str, bool]:
