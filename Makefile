@@ -5,6 +5,7 @@ PYTHON ?=
 ARGS ?=
 VENV := .venv
 PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install -q --disable-pip-version-check
 LOCK := pip compile -q --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --custom-compile-command "make lock" --extra local pyproject.toml
 
@@ -21,6 +22,7 @@ help:
 	@echo "make clean   remove .venv and everything that was built"
 
 setup: $(VENV)/.installed-dev
+	@echo "== ready: $(PY)"
 
 demo: $(VENV)/.installed-run
 	@$(PY) -m accord demo $(ARGS)
@@ -62,17 +64,16 @@ $(VENV)/.installed-run: requirements/run.txt pyproject.toml $(VENV)/bin/pip
 	$(call install,run)
 	@touch $@
 
-# uv when the machine has it, since it is faster; pip otherwise. Both check every hash.
+# uv when the machine has it, since it is faster; pip when not, or when uv fails (it brings
+# its own certificates, which does not please every company network). Both check every hash.
 define install
 @echo "== installing requirements/$(1).txt into $(VENV)"
-@if command -v uv >/dev/null 2>&1; then \
-	uv pip install -q --python $(PY) --require-hashes -r requirements/$(1).txt && \
+@if command -v uv >/dev/null 2>&1 && \
+	uv pip install -q --python $(PY) --require-hashes -r requirements/$(1).txt; then \
 	uv pip install -q --python $(PY) --no-deps --no-build-isolation --editable .; \
 else \
-	$(PY) -m pip install -q --disable-pip-version-check --require-hashes \
-		-r requirements/$(1).txt && \
-	$(PY) -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation \
-		--editable .; \
+	$(PIP) --require-hashes -r requirements/$(1).txt && \
+	$(PIP) --no-deps --no-build-isolation --editable .; \
 fi
 endef
 

@@ -78,11 +78,13 @@ def test_it_is_durable_unless_asked_to_be_fast(directory: Path) -> None:
 def test_another_port_is_taken_when_the_remembered_one_is_in_use(directory: Path) -> None:
     with EmbeddedPostgres(directory, fast=True) as server:
         port = psycopg.conninfo.conninfo_to_dict(server.url())["port"]
-    with socket.create_server(("127.0.0.1", int(str(port)))):  # noqa: SIM117
-        with EmbeddedPostgres(directory, fast=True) as server:
-            assert psycopg.conninfo.conninfo_to_dict(server.url())["port"] != port
-            with psycopg.connect(server.url()) as connection:
-                assert connection.execute("select 1").fetchone() == (1,)
+    with (
+        socket.create_server(("127.0.0.1", int(str(port)))),
+        EmbeddedPostgres(directory, fast=True) as server,
+        psycopg.connect(server.url()) as connection,
+    ):
+        assert psycopg.conninfo.conninfo_to_dict(server.url())["port"] != port
+        assert connection.execute("select 1").fetchone() == (1,)
 
 
 def test_nobody_gets_in_without_the_password(postgres_server: EmbeddedPostgres) -> None:
