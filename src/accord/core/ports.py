@@ -6,7 +6,7 @@ implementation stands behind one.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -170,7 +170,7 @@ class NotionReplica(Protocol):
         *,
         edited_since: datetime | None = None,
         created_since: datetime | None = None,
-    ) -> AsyncIterator[Listing]:
+    ) -> AsyncGenerator[Listing]:
         """All pages, or those edited or created since; at most 100 a listing, oldest first.
 
         Raises:
@@ -228,6 +228,7 @@ class RowWrite:
         base: the new base, whole.
         create: whether the row is to be inserted.
         deleted: sets or clears `deleted_at`; None leaves it.
+        in_step: nothing of the record waits for Notion, so its dirty mark goes with this write.
         conflicts: logged before anything is overwritten.
         created_at: the page's creation time, for a new row.
         edited_at: the page's last edit.
@@ -240,6 +241,7 @@ class RowWrite:
     base: Base
     create: bool = False
     deleted: bool | None = None
+    in_step: bool = False
     conflicts: tuple[Conflict, ...] = ()
     created_at: datetime | None = None
     edited_at: datetime | None = None

@@ -104,6 +104,9 @@ RESERVED_COLUMNS: frozenset[str] = frozenset(
     }
 )
 
+#: The table with the people of the workspace; no collection and no link table may take its name.
+USERS_TABLE = "notion_users"
+
 _SQL_NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
 
@@ -231,6 +234,10 @@ class Collection:
                 return field
         raise KeyError(f"{self.model} has no field {name!r}")
 
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong with the collection, as far as it can be judged without the others."""
+        return tuple(_collection_problems(self))
+
     @property
     def carried(self) -> tuple[Field, ...]:
         """The fields whose values travel with the record."""
@@ -305,12 +312,34 @@ def _problems(schema: Schema) -> Iterator[str]:
     ):
         for value in _repeated(values):
             yield f"the {what} {value!r} is declared by two collections; each needs its own"
+    yield from _link_table_problems(schema)
     for collection in schema:
-        for problem in _collection_problems(schema, collection):
+        for problem in collection.problems():
             yield f"{collection.model}: {problem}"
+        for field in collection.fields:
+            if field.type is PropertyType.RELATION:
+                for problem in _relation_problems(schema, collection, field):
+                    yield f"{collection.model}: {field.name} ({field.title!r}): {problem}"
 
 
-def _collection_problems(schema: Schema, collection: Collection) -> Iterator[str]:
+def _link_table_problems(schema: Schema) -> Iterator[str]:
+    """Each set of links needs a table of its own."""
+    taken = {c.table: c.model for c in schema} | {USERS_TABLE: "the people of the workspace"}
+    for collection in schema:
+        for field in collection.fields:
+            if field.link is None or field.mirrors is not None:
+                continue
+            holder = taken.setdefault(field.link.table, f"{collection.model}.{field.name}")
+            if holder != f"{collection.model}.{field.name}":
+                yield (
+                    f"{collection.model}: {field.name} ({field.title!r}): its link table "
+                    f"{field.link.table!r} is taken by {holder}; name another"
+                )
+
+
+def _collection_problems(collection: Collection) -> Iterator[str]:
+    if collection.table == USERS_TABLE:
+        yield f"the table name {USERS_TABLE!r} is reserved; choose another"
     if not _SQL_NAME.fullmatch(collection.table):
         yield f"the table name {collection.table!r} is not a plain SQL name (a-z, 0-9, _)"
     titles = [f.title for f in collection.fields if f.type is PropertyType.TITLE]
@@ -321,16 +350,15 @@ def _collection_problems(schema: Schema, collection: Collection) -> Iterator[str
         ("property", [f.title for f in collection.fields]),
         ("field", [f.name for f in collection.fields]),
         ("column", [f.column for f in collection.fields if f.column]),
-        ("link table", [f.link.table for f in collection.fields if f.link and not f.mirrors]),
     ):
         for value in _repeated(values):
             yield f"the {what} {value!r} is declared twice"
     for field in collection.fields:
-        for problem in _field_problems(schema, collection, field):
+        for problem in _field_problems(collection, field):
             yield f"{field.name} ({field.title!r}): {problem}"
 
 
-def _field_problems(schema: Schema, collection: Collection, field: Field) -> Iterator[str]:
+def _field_problems(collection: Collection, field: Field) -> Iterator[str]:
     if field.column is not None and not _SQL_NAME.fullmatch(field.column):
         yield f"the column name {field.column!r} is not a plain SQL name (a-z, 0-9, _)"
     if field.column in RESERVED_COLUMNS and field.managed is None:
@@ -344,16 +372,16 @@ def _field_problems(schema: Schema, collection: Collection, field: Field) -> Ite
         yield f"the option {option!r} is declared twice (Notion ignores case)"
     if field.bounds is not None and field.bounds[0] > field.bounds[1]:
         yield f"its bounds {field.bounds[0]:g} to {field.bounds[1]:g} are the wrong way round"
-    if field.type is PropertyType.RELATION:
-        yield from _relation_problems(schema, collection, field)
 
 
 def _relation_problems(schema: Schema, collection: Collection, field: Field) -> Iterator[str]:
     tables = {c.table: c for c in schema}
     if field.to not in tables:
-        known = ", ".join(sorted(tables))
+        known = ", ".join(sorted(c.model for c in schema))
         yield f"it points to {field.to!r}, which is no collection; there are: {known}"
         return
+    if field.link is not None:
+        yield from _link_problems(field.link)
     if field.two_way is None:
         return
     table, _, title = field.two_way.partition(".")
@@ -369,6 +397,14 @@ def _relation_problems(schema: Schema, collection: Collection, field: Field) -> 
         yield f"its other side {field.two_way!r} does not name {here!r} in return"
     if (field.mirrors is None) == (partner.mirrors is None):
         yield f"exactly one side of {here!r} and {field.two_way!r} owns the links"
+
+
+def _link_problems(link: LinkTable) -> Iterator[str]:
+    for what, name in (("table", link.table), ("column", link.owner), ("column", link.target)):
+        if not _SQL_NAME.fullmatch(name):
+            yield f"the link {what} name {name!r} is not a plain SQL name (a-z, 0-9, _; at most 63)"
+    if link.owner == link.target:
+        yield f"both columns of its link table are named {link.owner!r}; name the target's column"
 
 
 def _repeated(values: Iterable[str | None]) -> list[str]:

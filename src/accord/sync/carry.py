@@ -1,0 +1,232 @@
+"""Sight, plan, apply: carries sighted pages into Supabase.
+
+Rule: a write names the version that it was planned on. What a person changed since is answered as
+stale and planned again on a fresh sighting; nothing is overwritten unseen.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from accord.core.plan import Action, Plan, Verb, make_plan
+from accord.core.ports import Binding, Known, Outcome, Problem, Result, RowWrite, SupabaseReplica
+from accord.core.record import Base, Record, Side, Sighting
+from accord.core.schema import Collection, PropertyType
+from accord.core.values import Kind, Text, Value
+from accord.sync.report import Count, Tally
+
+#: How often a record is planned again when a person is faster than we are. The next round takes
+#: up what is still stale then, since the watermark's overlap shows it once more.
+ATTEMPTS = 4
+
+#: Row ids of pages that were first seen in Notion: the same page always gets the same row.
+ROW_IDS = uuid.uuid5(uuid.NAMESPACE_URL, "https://notion.so/page-to-row")
+
+
+def row_id_of(page_id: str) -> str:
+    """The id of the row for a page that has none yet; the same at every attempt."""
+    return str(uuid.uuid5(ROW_IDS, page_id))
+
+
+@dataclass(slots=True)
+class Carried:
+    """What became of a batch.
+
+    Args:
+        changed: pages whose row or base was written (or would be, in a dry run).
+        settled: pages that are in step now.
+        refused: what could not be carried, each with its reason.
+        older: pages that were sighted older than the ledger knows them: to be read by GET.
+    """
+
+    changed: int = 0
+    settled: set[str] = field(default_factory=set)
+    refused: list[Problem] = field(default_factory=list)
+    older: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """Carries sightings of pages into Supabase.
+
+    Args:
+        supabase: where to.
+        unreadable: tables whose data source cannot be read now. Notion shows relations into them
+            as empty, so a link that is missing there is not taken for a removal.
+        dry_run: plan, count, and write nothing.
+    """
+
+    supabase: SupabaseReplica
+    unreadable: frozenset[str] = frozenset()
+    dry_run: bool = False
+
+    async def carry(self, binding: Binding, sightings: Sequence[Sighting], tally: Tally) -> Carried:
+        """Bring the rows of these pages into step with them."""
+        carried = Carried()
+        waiting = {s.page_id: s for s in sightings if s.page_id is not None}
+        for _ in range(ATTEMPTS):
+            if not waiting:
+                break
+            stale = await self._once(binding.collection, waiting, tally, carried)
+            waiting = {page_id: waiting[page_id] for page_id in stale}
+        return carried
+
+    async def _once(
+        self,
+        collection: Collection,
+        sightings: Mapping[str, Sighting],
+        tally: Tally,
+        carried: Carried,
+    ) -> list[str]:
+        """One attempt; answers the pages whose rows changed meanwhile."""
+        known = await self.supabase.sight(collection, list(sightings))
+        writes: list[RowWrite] = []
+        plans: dict[str, Plan] = {}
+        for page_id, sighting in sightings.items():
+            before = known.get(page_id)
+            if _is_older(sighting, before):
+                carried.older.append(page_id)
+                continue
+            seen = self._with_hidden_links(collection, sighting, before)
+            plan = make_plan(
+                collection, before.base if before else None, seen, before.row if before else None
+            )
+            write = _write(plan, page_id, seen, before)
+            if write is None:
+                carried.settled.add(page_id)
+                continue
+            plans[page_id] = plan
+            writes.append(write)
+        if self.dry_run:
+            outcomes: Iterable[Outcome] = [Outcome(w.page_id, Result.DONE) for w in writes]
+        else:
+            outcomes = await self.supabase.commit(collection, writes) if writes else ()
+        stale = []
+        for outcome in outcomes:
+            match outcome.result:
+                case Result.DONE:
+                    carried.changed += 1
+                    carried.settled.add(outcome.page_id)
+                    _count(tally, plans[outcome.page_id])
+                case Result.STALE:
+                    stale.append(outcome.page_id)
+                case Result.REFUSED:
+                    title = title_of(collection, sightings[outcome.page_id].record)
+                    carried.refused.append(_named(outcome, collection, title))
+        return stale
+
+    def _with_hidden_links(
+        self, collection: Collection, sighting: Sighting, known: Known | None
+    ) -> Sighting:
+        """Put back the links that Notion hides although nobody removed them.
+
+        Notion leaves out links to pages in the trash, and shows a relation into a database that is
+        not shared as empty.
+        """
+        if known is None or known.base is None:
+            return sighting
+        changes: dict[str, Value] = {}
+        before = known.base.record.values
+        for each in collection.carried:
+            held = before.get(each.name)
+            shown = sighting.record.values.get(each.name)
+            if each.kind is not Kind.LINKS or not isinstance(held, tuple):
+                continue
+            if not isinstance(shown, tuple):
+                continue
+            hidden = set(held) - set(shown)
+            if each.to not in self.unreadable:
+                hidden &= known.buried
+            if hidden:
+                kept = [link for link in held if link in hidden or link in shown]
+                changes[each.name] = tuple(dict.fromkeys([*kept, *shown]))
+        if not changes:
+            return sighting
+        return replace(sighting, record=sighting.record.updated(changes))
+
+
+def title_of(collection: Collection, record: Record) -> str:
+    """The text by which a person finds the record."""
+    for each in collection.fields:
+        if each.type is PropertyType.TITLE:
+            value = record.values.get(each.name)
+            return value.plain if isinstance(value, Text) else ""
+    return ""
+
+
+def _is_older(sighting: Sighting, known: Known | None) -> bool:
+    """Whether an index showed the page as it was before we last read it."""
+    if not sighting.weak or known is None or known.page_edited_at is None:
+        return False
+    return sighting.edited_at is not None and sighting.edited_at < known.page_edited_at
+
+
+def _write(plan: Plan, page_id: str, sighting: Sighting, known: Known | None) -> RowWrite | None:
+    """What to commit for a plan; None when neither the row nor the base has to change."""
+    base = known.base if known else None
+    steps = plan.toward(Side.SUPABASE)
+    reburied = base is not None and base.deleted != plan.deleted and not _waits(plan)
+    in_step = not plan.toward(Side.NOTION) and plan.action is not Action.HOLD
+    marked = in_step and known is not None and known.row is not None and known.row.version != 0
+    if not (steps or plan.agreed or plan.conflicts or reburied or marked):
+        return None
+    changes: dict[str, Value] = {}
+    deleted: bool | None = None
+    create = False
+    for step in steps:
+        changes.update(step.changes)
+        match step.verb:
+            case Verb.CREATE:
+                create = True
+                deleted = False
+            case Verb.TRASH:
+                deleted = True
+            case Verb.RESTORE:
+                deleted = False
+            case Verb.UPDATE:
+                pass
+    unwritten = {name for step in plan.toward(Side.NOTION) for name in step.changes}
+    settled = {name: value for name, value in changes.items() if name not in unwritten}
+    record = (base.record if base else Record({})).updated({**plan.agreed, **settled})
+    dead = plan.deleted if not _waits(plan) else bool(base and base.deleted)
+    return RowWrite(
+        page_id=page_id,
+        row_id=known.row_id if known else row_id_of(page_id),
+        expected_version=known.row.version if known and known.row else 0,
+        changes=changes,
+        base=Base(record, dead),
+        create=create,
+        deleted=deleted,
+        in_step=in_step,
+        conflicts=plan.conflicts,
+        created_at=sighting.created_at,
+        edited_at=sighting.edited_at,
+    )
+
+
+def _waits(plan: Plan) -> bool:
+    """Whether the record's life is decided by a step that goes to Notion."""
+    lives = {Verb.TRASH, Verb.RESTORE, Verb.CREATE}
+    return any(step.verb in lives for step in plan.toward(Side.NOTION))
+
+
+def _count(tally: Tally, plan: Plan) -> None:
+    verbs = {step.verb for step in plan.toward(Side.SUPABASE)}
+    if Verb.CREATE in verbs:
+        tally.counts[Count.CREATED] += 1
+    elif Verb.TRASH in verbs:
+        tally.counts[Count.TRASHED] += 1
+    elif Verb.RESTORE in verbs:
+        tally.counts[Count.RESTORED] += 1
+    elif Verb.UPDATE in verbs:
+        tally.counts[Count.UPDATED] += 1
+    tally.counts[Count.CONFLICTS] += len(plan.conflicts)
+
+
+def _named(outcome: Outcome, collection: Collection, title: str) -> Problem:
+    problem = outcome.problem or Problem(
+        collection.table, "Supabase refused the record", "Run again with --verbose."
+    )
+    return replace(problem, page_id=outcome.page_id, record=problem.record or title)

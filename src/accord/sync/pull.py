@@ -1,0 +1,308 @@
+"""Notice: walks the data sources and hands on what they show.
+
+Rules: a listing says where to look, never that something is gone. The watermark moves last, after
+everything before it is durable; and where nothing happened it does not move at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from accord.core.ports import (
+    Binding,
+    Fate,
+    Ledger,
+    Listing,
+    NotionReplica,
+    Problem,
+    SourceState,
+    User,
+)
+from accord.core.schema import Collection
+from accord.sync.ahead import one_ahead
+from accord.sync.carry import Carrier
+from accord.sync.options import Options
+from accord.sync.report import Count, Report, Tally, Watch
+
+#: How far before the watermark a listing begins: Notion keeps minutes, and its index may lag.
+OVERLAP = timedelta(minutes=3)
+
+#: How often a listing of several answers is repeated while it goes on showing something new.
+REPEATS = 5
+
+#: After so many answers a first walk remembers how far it came.
+REMEMBER_EVERY = 10
+
+
+@dataclass(slots=True)
+class Seen:
+    """What a round saw, where a later verb needs it.
+
+    Args:
+        whole: table -> every page id that a complete walk showed, for the sweep.
+        mirrors: table -> page id -> mirror field -> targets, of the pages that were edited.
+        read: of the records that failed before: the pages that were read in this round.
+        settled: of those: the pages that are in step now.
+        refused: page id -> why the record could not be carried in this round.
+    """
+
+    whole: dict[str, set[str]] = field(default_factory=dict)
+    mirrors: dict[str, dict[str, Mapping[str, tuple[str, ...]]]] = field(default_factory=dict)
+    read: set[str] = field(default_factory=set)
+    settled: set[str] = field(default_factory=set)
+    refused: dict[str, Problem] = field(default_factory=dict)
+
+
+class Puller:
+    """Walks data sources and carries what they show.
+
+    Args:
+        notion: where from.
+        ledger: what is remembered.
+        carrier: carries sightings into Supabase.
+        options: what the round is asked to do.
+        report: where counts, problems and notes are kept.
+        watch: who looks on.
+        failing: page ids of the records that failed in earlier rounds.
+    """
+
+    def __init__(
+        self,
+        notion: NotionReplica,
+        ledger: Ledger,
+        carrier: Carrier,
+        options: Options,
+        report: Report,
+        watch: Watch,
+        failing: frozenset[str] = frozenset(),
+    ) -> None:
+        self.notion = notion
+        self.ledger = ledger
+        self.carrier = carrier
+        self.options = options
+        self.report = report
+        self.watch = watch
+        self.failing = failing
+        self.seen = Seen()
+        self._users: dict[str, User] = {}
+
+    async def meet_everyone(self) -> None:
+        """Load the people we know; ask Notion for all where we know none, and in a sweep."""
+        self._users = {user.id: user for user in await self.ledger.known_users()}
+        if not self._users or self.options.full:
+            await self._meet(await self.notion.users())
+
+    async def pull(self, binding: Binding, state: SourceState | None, tally: Tally) -> None:
+        """Bring the rows of one collection into step with its pages.
+
+        Raises:
+            NotionError: the listing could not be completed; what was carried stays carried.
+        """
+        began = await self.notion.now()
+        if state is not None and state.data_source_id != binding.data_source_id:
+            state = None  # another data source than the one we knew: a first contact
+        first = state is None or state.watermark is None or state.walked_to is not None
+        known = _bound(binding, state)
+        if self.options.since is not None:
+            await self._walk_edits(binding, self.options.since, tally)
+            final = known
+        elif first:
+            await self._first_walk(binding, known, began, tally)
+            final = replace(known, watermark=began, walked_to=None)
+        elif self.options.full:
+            await self._walk_whole(binding, began, tally)
+            final = replace(known, watermark=began)
+        else:
+            moved = await self._walk_edits(binding, _before(known.watermark or began), tally)
+            final = replace(known, watermark=began) if moved else known
+        if final != state:
+            await self._remember(final)
+
+    async def carry(self, binding: Binding, listing: Listing, tally: Tally) -> int:
+        """Carry one listing; answers how many records changed."""
+        await self._meet(listing.users)
+        carried = await self.carrier.carry(binding, listing.sightings, tally)
+        tally.counts[Count.PAGES] += len(listing.sightings) + len(listing.refused)
+        shown = {s.page_id for s in listing.sightings if s.page_id is not None}
+        self.seen.read |= shown & self.failing
+        self.seen.settled |= carried.settled & self.failing
+        for page_id in carried.settled & self.seen.refused.keys():
+            del self.seen.refused[page_id]
+        for note in listing.notes:
+            self.report.note(note)
+        for problem in (*listing.refused, *carried.refused):
+            self.refuse(problem, tally)
+        changed = carried.changed
+        for page_id in carried.older:
+            changed += await self.look_again(binding, page_id, tally)
+        return changed
+
+    async def look_again(self, binding: Binding, page_id: str, tally: Tally) -> int:
+        """Read one page by its id and carry it; answers how many records changed."""
+        found = await self.notion.sight(binding, page_id)
+        self.seen.read |= {page_id} & self.failing
+        if found.fate in {Fate.LOST, Fate.MOVED}:
+            self.refuse(_out_of_sight(binding.collection, page_id, found.fate), tally)
+            return 0
+        listing = Listing(
+            (found.sighting,) if found.sighting else (),
+            (found.refused,) if found.refused else (),
+            found.notes,
+            found.users,
+        )
+        return await self.carry(binding, listing, tally)
+
+    def refuse(self, problem: Problem, tally: Tally) -> None:
+        """Name a record that could not be carried; once a round."""
+        page_id = problem.page_id or ""
+        if page_id not in self.seen.refused:
+            tally.counts[Count.REFUSED] += 1
+        self.seen.refused[page_id] = problem
+
+    async def _first_walk(
+        self, binding: Binding, known: SourceState, began: datetime, tally: Tally
+    ) -> None:
+        """Load everything, or go on where an earlier first walk was interrupted."""
+        resumed = known.walked_to
+        marked = replace(known, watermark=known.watermark or began)
+        listings = await self._walk_all(binding, began, tally, resumed, marked)
+        if resumed is not None:
+            # What was loaded before the interruption may have been edited since.
+            await self._walk_edits(binding, _before(marked.watermark or began), tally)
+        elif listings > 1:
+            await self._repeat(binding, began, tally)
+
+    async def _walk_whole(self, binding: Binding, began: datetime, tally: Tally) -> None:
+        if await self._walk_all(binding, began, tally) > 1:
+            await self._repeat(binding, began, tally)
+
+    async def _walk_all(
+        self,
+        binding: Binding,
+        began: datetime,
+        tally: Tally,
+        start: datetime | None = None,
+        marked: SourceState | None = None,
+    ) -> int:
+        """Every page, oldest first; answers how many listings it took.
+
+        With ``marked`` the way is remembered, so that an interrupted walk can go on.
+        """
+        listings = 0
+        oldest: datetime | None = None
+        shown: set[str] = set()
+        walk = self.notion.walk(binding, created_since=start)
+        async with aclosing(one_ahead(walk)) as ahead:
+            async for listing in ahead:
+                listings += 1
+                await self.carry(binding, listing, tally)
+                if self.options.full:
+                    shown |= _page_ids(listing)
+                oldest = oldest or listing.walked_to
+                self.watch.moves(tally, _share(oldest, listing.walked_to, began))
+                if marked and listing.more and listings % REMEMBER_EVERY == 0:
+                    await self._remember(replace(marked, walked_to=listing.walked_to))
+        if self.options.full and start is None:
+            self.seen.whole[binding.collection.table] = shown
+        return listings
+
+    async def _walk_edits(self, binding: Binding, since: datetime, tally: Tally) -> bool:
+        """Every page edited since; answers whether the watermark should move."""
+        listings = changed = 0
+        rung = self.seen.mirrors.setdefault(binding.collection.table, {})
+        walk = self.notion.walk(binding, edited_since=since)
+        async with aclosing(one_ahead(walk)) as ahead:
+            async for listing in ahead:
+                listings += 1
+                changed += await self.carry(binding, listing, tally)
+                rung.update({s.page_id: s.mirrors for s in listing.sightings if s.page_id})
+                self.watch.moves(tally, None)
+        if listings > 1:
+            await self._repeat(binding, since, tally)
+        return changed > 0 or listings > 1
+
+    async def _repeat(self, binding: Binding, since: datetime, tally: Tally) -> None:
+        """Read again what was edited since, until a listing shows nothing new.
+
+        An edit, a new page or a trashed one can shift the rows under a cursor, so that a walk of
+        several answers skips one.
+        """
+        for _ in range(REPEATS):
+            new = 0
+            async with aclosing(self.notion.walk(binding, edited_since=since)) as walk:
+                async for listing in walk:
+                    changed = await self.carry(binding, listing, tally)
+                    new += changed
+                    if not changed:
+                        break
+            if not new:
+                return
+
+    async def _meet(self, users: tuple[User, ...]) -> None:
+        """Remember people whose facts are new."""
+        fresh = {u.id: u for u in users if _tells_more(u, self._users.get(u.id))}
+        if fresh and not self.options.dry_run:
+            await self.ledger.remember_users(list(fresh.values()))
+        self._users.update(fresh)
+
+    async def _remember(self, state: SourceState) -> None:
+        if not self.options.dry_run:
+            await self.ledger.remember_source(state)
+
+
+def _bound(binding: Binding, state: SourceState | None) -> SourceState:
+    """The state of a source as it is bound now."""
+    return SourceState(
+        table=binding.collection.table,
+        database_id=binding.database_id,
+        data_source_id=binding.data_source_id,
+        properties=dict(binding.properties),
+        watermark=state.watermark if state else None,
+        walked_to=state.walked_to if state else None,
+    )
+
+
+def _before(watermark: datetime) -> datetime:
+    return watermark - OVERLAP
+
+
+def _page_ids(listing: Listing) -> set[str]:
+    sighted = {s.page_id for s in listing.sightings if s.page_id}
+    return sighted | {p.page_id for p in listing.refused if p.page_id}
+
+
+def _share(oldest: datetime | None, newest: datetime | None, now: datetime) -> float | None:
+    """How far a walk by creation time has come, if pages were created evenly."""
+    if oldest is None or newest is None or now <= oldest:
+        return None
+    return min(1.0, (newest - oldest) / (now - oldest))
+
+
+def _tells_more(user: User, known: User | None) -> bool:
+    if known is None:
+        return True
+    facts = ("name", "email", "avatar_url", "kind")
+    return any(
+        getattr(user, fact) is not None and getattr(user, fact) != getattr(known, fact)
+        for fact in facts
+    )
+
+
+def _out_of_sight(collection: Collection, page_id: str, fate: Fate) -> Problem:
+    if fate is Fate.MOVED:
+        return Problem(
+            collection.table,
+            "the page was moved to another database; its row was left as it is",
+            f"Move it back to {collection.title}, or delete the row in Supabase.",
+            page_id,
+        )
+    return Problem(
+        collection.table,
+        "the page cannot be seen any more: it is not shared, or was deleted for good; "
+        "its row was left as it is",
+        "Share the page with the connection again, or delete the row in Supabase.",
+        page_id,
+    )
