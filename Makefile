@@ -18,7 +18,7 @@ help:
 	@echo "make check   the checks without the tests: format, lint, types, imports"
 	@echo "make setup   .venv with everything for working on the project"
 	@echo "make bench   measure"
-	@echo "make lock    write requirements/*.txt again from pyproject.toml"
+	@echo "make lock    write requirements/*.txt from pyproject.toml (ARGS=--upgrade: newest)"
 	@echo "make clean   remove .venv and everything that was built"
 
 setup: $(VENV)/.installed-dev
@@ -45,8 +45,8 @@ bench: $(VENV)/.installed-dev
 	@$(PY) -m tests.bench $(ARGS)
 
 lock: $(VENV)/.installed-dev
-	@$(PY) -m uv $(LOCK) --group build -o requirements/run.txt
-	@$(PY) -m uv $(LOCK) --group dev -c requirements/run.txt -o requirements/dev.txt
+	@$(PY) -m uv $(LOCK) $(ARGS) --group build -o requirements/run.txt
+	@$(PY) -m uv $(LOCK) $(ARGS) --group dev -c requirements/run.txt -o requirements/dev.txt
 	@echo "requirements/run.txt and requirements/dev.txt are written"
 
 clean:
