@@ -1,0 +1,215 @@
+"""One request: what every endpoint does before and after its own work.
+
+The rule: token, version, budget, size and JSON are checked in that order, once, for every path;
+every answer carries ``request_id`` in body and header and the workspace's own date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from email.utils import format_datetime
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from starlette.responses import Response
+
+from notion_emulator.errors import ApiError, bad_body, invalid, shown
+from notion_emulator.ids import normal_id
+from notion_emulator.query import page_size_of
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from notion_emulator.workspace import Workspace
+
+Json = dict[str, Any]
+
+NEW = "2026-03-11"
+OLD = "2025-09-03"
+VERSIONS = (OLD, NEW)
+MAX_BODY = 500 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that was let in.
+
+    Attributes:
+        workspace: Whom it asks.
+        request: The HTTP request.
+        old: It speaks version 2025-09-03.
+        body: Its JSON body, empty without one.
+    """
+
+    workspace: Workspace
+    request: Request
+    old: bool
+    body: Json
+
+    def id(self, name: str) -> str:
+        """Return a UUID from the path.
+
+        Raises:
+            ApiError: 400 when it is none.
+        """
+        text = self.request.path_params[name]
+        found = normal_id(text)
+        if found is None:
+            raise invalid(
+                f"path failed validation: path.{name} should be a valid uuid, "
+                f"instead was {shown(text)}."
+            )
+        return found
+
+    def size(self) -> int:
+        """Return ``page_size`` of the query string."""
+        text = self.request.query_params.get("page_size")
+        if text is None:
+            return page_size_of(None, "")
+        if not text.isdecimal():
+            raise invalid(
+                "query failed validation: query.page_size should be a number, "
+                f"instead was {shown(text)}."
+            )
+        return page_size_of(int(text), "query.page_size")
+
+    def cursor(self) -> str | None:
+        """Return ``start_cursor`` of the query string."""
+        return self.request.query_params.get("start_cursor")
+
+    def stamped(self, body: Json) -> Json:
+        """Return an object with ``archived`` beside it where the version has it."""
+        return {**body, "archived": body["in_trash"]} if self.old else body
+
+
+Answer = Json | bytes
+Endpoint = Callable[[Call], Answer]
+
+
+def _let_in(workspace: Workspace, request: Request) -> str:
+    """Check token, version and budget; return the version."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or token != workspace.token:
+        raise ApiError(401, "unauthorized", "API token is invalid.")
+    version = request.headers.get("notion-version")
+    if version is None:
+        raise ApiError(
+            400,
+            "missing_version",
+            "Notion-Version header failed validation: Notion-Version header should be defined, "
+            "instead was `undefined`.",
+        )
+    if version not in VERSIONS:
+        listed = ", ".join(f'`"{one}"`' for one in VERSIONS[:-1])
+        raise invalid(
+            f"Notion-Version header failed validation: Notion-Version header should be {listed} "
+            f'or `"{NEW}"`, instead was {shown(version)}.'
+        )
+    workspace.limits.spend(token)
+    return version
+
+
+async def _read(workspace: Workspace, request: Request, version: str) -> Json:
+    raw = await request.body()
+    if len(raw) > MAX_BODY:
+        raise ApiError(
+            workspace.state.switches.oversize_status,
+            "validation_error",
+            f"body failed validation: body size should be ≤ `{MAX_BODY}` bytes, "
+            f"instead was `{len(raw)}`.",
+        )
+    if not raw:
+        return {}
+    try:
+        body = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        raise ApiError(400, "invalid_json", "Error parsing JSON body.") from None
+    if not isinstance(body, dict):
+        raise bad_body("body", "an object", body)
+    if "archived" in body and not request.url.path.endswith("/query"):
+        if version == NEW:
+            raise bad_body("body.archived", "not present", body["archived"])
+        body.setdefault("in_trash", body.pop("archived"))
+    return body
+
+
+def handler(workspace: Workspace, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+    """Return the HTTP handler of an endpoint."""
+
+    async def handle(request: Request) -> Response:
+        request_id = workspace.wire_ids.uuid()
+        headers: dict[str, str] = {}
+        try:
+            version = _let_in(workspace, request)
+            body = await _read(workspace, request, version)
+            answer = endpoint(Call(workspace, request, version == OLD, body))
+            content = answer if isinstance(answer, bytes) else orjson.dumps(answer)
+            if b'"object"' in content[:10]:
+                content = content[:-1] + b',"request_id":"' + request_id.encode() + b'"}'
+            status = 200
+        except ApiError as error:
+            content, status = error.envelope(request_id), error.status
+            headers = error.headers
+        return answered(workspace, request, content, status, request_id, headers)
+
+    return handle
+
+
+def answered(
+    workspace: Workspace,
+    request: Request,
+    content: bytes,
+    status: int,
+    request_id: str,
+    headers: dict[str, str],
+) -> Response:
+    """Return an HTTP answer, and note that it was given."""
+    workspace.requests.add(request.method, request.url.path, status)
+    now = workspace.state.clock()
+    return Response(
+        content,
+        status,
+        headers={
+            "Date": format_datetime(now, usegmt=True),
+            "x-notion-request-id": request_id,
+            "Content-Type": "application/json; charset=utf-8",
+            **headers,
+        },
+    )
+
+
+def listing(
+    results: list[Any], kind: str, cursor: str | None, *, incomplete: bool = False
+) -> bytes:
+    """Return a list object; results are JSON objects or ready JSON bytes."""
+    body: Json = {
+        "object": "list",
+        "results": [orjson.Fragment(one) if isinstance(one, bytes) else one for one in results],
+        "next_cursor": cursor,
+        "has_more": cursor is not None,
+        "type": kind,
+        kind: {},
+    }
+    if incomplete:
+        body["request_status"] = {
+            "type": "incomplete",
+            "incomplete_reason": "query_result_limit_reached",
+        }
+    return orjson.dumps(body)
+
+
+def window(keys: list[str], size: int, cursor: str | None) -> tuple[slice, str | None]:
+    """Return which part of a list to show and the cursor of the next, by the ids in ``keys``.
+
+    Raises:
+        ApiError: 400 for a cursor that is not among them.
+    """
+    start = 0
+    if cursor is not None:
+        wanted = normal_id(cursor)
+        if wanted not in keys:
+            raise invalid(f"The start_cursor provided is invalid: {cursor}")
+        start = keys.index(wanted)
+    end = start + size
+    return slice(start, end), keys[end] if end < len(keys) else None

@@ -1,0 +1,305 @@
+"""The endpoints, one function each.
+
+The rule: an endpoint takes what it needs from the call, asks the workspace and returns JSON.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from notion_emulator.api.calls import Answer, Call, Endpoint, listing, window
+from notion_emulator.errors import bad_body, invalid
+from notion_emulator.ids import decoded, normal_id
+from notion_emulator.model import Block, Database, DataSource, Page
+
+if TYPE_CHECKING:
+    from notion_emulator.bodies import Thing
+
+Json = dict[str, Any]
+
+
+def _now(call: Call) -> int:
+    return call.workspace.state.now()
+
+
+def _only(call: Call, source: DataSource) -> frozenset[str] | None:
+    """Return the raw ids that ``filter_properties`` names, None without it."""
+    query = call.request.query_params
+    keys = query.getlist("filter_properties") + query.getlist("filter_properties[]")
+    if not keys:
+        return None
+    found = []
+    for key in keys:
+        prop = source.find(key) or source.find(decoded(key))
+        if prop is None:
+            raise invalid(f"Could not find property with name or id: {key}")
+        found.append(prop.id)
+    return frozenset(found)
+
+
+def _page(call: Call, page: Page) -> bytes:
+    workspace = call.workspace
+    only = _only(call, workspace.state.schema_of(page))
+    return workspace.renderer.page(page, old=call.old, only=only)
+
+
+# ---- pages
+
+
+def create_page(call: Call) -> Answer:
+    """Create a page: POST /v1/pages."""
+    workspace, body = call.workspace, call.body
+    if (body.get("parent") or {}).get("workspace"):
+        raise invalid(
+            "Internal integrations aren't owned by a single user, so creating workspace-level "
+            "private pages is not supported."
+        )
+    page = workspace.pages.create(body, page_id=None, at=_now(call), by=workspace.bot_id)
+    if body.get("children"):
+        workspace.bodies.append(page.id, body["children"], at=_now(call), by=workspace.bot_id)
+    return _page(call, page)
+
+
+def get_page(call: Call) -> Answer:
+    """Read a page: GET /v1/pages/{page_id}."""
+    return _page(call, call.workspace.state.page(call.id("page_id")))
+
+
+def update_page(call: Call) -> Answer:
+    """Change a page: PATCH /v1/pages/{page_id}."""
+    workspace = call.workspace
+    page = workspace.state.page(call.id("page_id"))
+    workspace.pages.update(page, call.body, at=_now(call), by=workspace.bot_id)
+    return _page(call, page)
+
+
+def move_page(call: Call) -> Answer:
+    """Give a page another parent: POST /v1/pages/{page_id}/move."""
+    workspace = call.workspace
+    page = workspace.state.page(call.id("page_id"))
+    workspace.pages.move(page, call.body, at=_now(call), by=workspace.bot_id)
+    return _page(call, page)
+
+
+def get_property(call: Call) -> Answer:
+    """Read one property: GET /v1/pages/{page_id}/properties/{property_id}."""
+    workspace = call.workspace
+    page = workspace.state.page(call.id("page_id"))
+    key = call.request.path_params["property_id"]
+    prop = workspace.state.schema_of(page).find(key)
+    if prop is None:
+        raise invalid(f"Could not find property with name or id: {key}")
+    return workspace.items.read(page, prop, call.size(), call.cursor())
+
+
+# ---- databases and data sources
+
+
+def create_database(call: Call) -> Answer:
+    """Create a database: POST /v1/databases."""
+    workspace = call.workspace
+    database = workspace.containers.create_database(
+        call.body, database_id=None, source_id=None, at=_now(call), by=workspace.bot_id
+    )
+    return call.stamped(workspace.containers.database_json(database))
+
+
+def get_database(call: Call) -> Answer:
+    """Read a database: GET /v1/databases/{database_id}."""
+    containers = call.workspace.containers
+    database = call.workspace.state.database(call.id("database_id"))
+    return call.stamped(containers.database_json(database))
+
+
+def update_database(call: Call) -> Answer:
+    """Change a database: PATCH /v1/databases/{database_id}."""
+    workspace = call.workspace
+    database = workspace.state.database(call.id("database_id"))
+    workspace.containers.update_database(database, call.body, at=_now(call), by=workspace.bot_id)
+    return call.stamped(workspace.containers.database_json(database))
+
+
+def create_data_source(call: Call) -> Answer:
+    """Add a data source to a database: POST /v1/data_sources."""
+    workspace = call.workspace
+    source = workspace.containers.create_source(
+        call.body, source_id=None, at=_now(call), by=workspace.bot_id
+    )
+    return call.stamped(workspace.containers.source_json(source))
+
+
+def get_data_source(call: Call) -> Answer:
+    """Read a data source: GET /v1/data_sources/{data_source_id}."""
+    source = call.workspace.state.source(call.id("data_source_id"))
+    return call.stamped(call.workspace.containers.source_json(source))
+
+
+def update_data_source(call: Call) -> Answer:
+    """Change a data source: PATCH /v1/data_sources/{data_source_id}."""
+    workspace = call.workspace
+    source = workspace.state.source(call.id("data_source_id"))
+    workspace.containers.update_source(source, call.body, at=_now(call), by=workspace.bot_id)
+    return call.stamped(workspace.containers.source_json(source))
+
+
+def list_templates(call: Call) -> Answer:
+    """List page templates: GET /v1/data_sources/{data_source_id}/templates; there are none."""
+    call.workspace.state.source(call.id("data_source_id"))
+    return {"templates": [], "has_more": False, "next_cursor": None}
+
+
+def query(call: Call) -> Answer:
+    """Query a data source: POST /v1/data_sources/{data_source_id}/query."""
+    workspace = call.workspace
+    source = workspace.state.source(call.id("data_source_id"))
+    if "start_cursor" in call.request.query_params:
+        cursor = call.request.query_params["start_cursor"]
+        raise invalid(
+            "query failed validation: query.start_cursor should be not present, "
+            f'instead was `"{cursor}"`.'
+        )
+    only = _only(call, source)
+    answer = workspace.queries.run(source, call.body)
+    render = workspace.renderer.page
+    pages = [render(page, old=call.old, only=only) for page in answer.pages]
+    return listing(pages, "page_or_data_source", answer.next_cursor, incomplete=answer.incomplete)
+
+
+def search(call: Call) -> Answer:
+    """Search by title: POST /v1/search."""
+    workspace = call.workspace
+    found, answer = workspace.searches.run(call.body)
+    results: list[Any] = [
+        workspace.renderer.page(one, old=call.old)
+        if isinstance(one, Page)
+        else call.stamped(workspace.containers.source_json(one))
+        for one in found
+    ]
+    return listing(results, "page_or_data_source", answer.next_cursor, incomplete=answer.incomplete)
+
+
+# ---- users
+
+
+def _user(call: Call, user_id: str) -> Json:
+    state = call.workspace.state
+    body = state.user_json(user_id)
+    if body is None:
+        raise state.missing("user", user_id)
+    if user_id == state.bot.id:
+        body["bot"] = {
+            "owner": {"type": "workspace", "workspace": True},
+            "workspace_name": call.workspace.name,
+            "workspace_id": state.space_id,
+            "workspace_limits": {"max_file_upload_size_in_bytes": 5_242_880},
+        }
+    return body
+
+
+def list_users(call: Call) -> Answer:
+    """List persons and bots: GET /v1/users; guests are left out."""
+    users = [one.id for one in call.workspace.state.users.values() if not one.guest]
+    part, cursor = window(users, call.size(), call.cursor())
+    return listing([_user(call, one) for one in users[part]], "user", cursor)
+
+
+def get_me(call: Call) -> Answer:
+    """Read the integration's own user: GET /v1/users/me."""
+    return _user(call, call.workspace.bot_id)
+
+
+def get_user(call: Call) -> Answer:
+    """Read a user: GET /v1/users/{user_id}."""
+    return _user(call, call.id("user_id"))
+
+
+# ---- blocks
+
+
+def _block(call: Call, thing: Thing) -> Json:
+    return call.stamped(call.workspace.bodies.json(thing))
+
+
+def get_block(call: Call) -> Answer:
+    """Read a block: GET /v1/blocks/{block_id}."""
+    return _block(call, call.workspace.bodies.find(call.id("block_id")))
+
+
+def update_block(call: Call) -> Answer:
+    """Change a block: PATCH /v1/blocks/{block_id}."""
+    workspace = call.workspace
+    thing = workspace.bodies.find(call.id("block_id"))
+    if isinstance(thing, Block):
+        workspace.bodies.update(thing, call.body, at=_now(call), by=workspace.bot_id)
+    elif "in_trash" in call.body:
+        _trash(call, thing, in_trash=bool(call.body["in_trash"]))
+    return _block(call, thing)
+
+
+def delete_block(call: Call) -> Answer:
+    """Trash a block, page or database: DELETE /v1/blocks/{block_id}."""
+    thing = call.workspace.bodies.find(call.id("block_id"))
+    _trash(call, thing, in_trash=True)
+    return _block(call, thing)
+
+
+def _trash(call: Call, thing: Thing, *, in_trash: bool) -> None:
+    workspace, now = call.workspace, _now(call)
+    body: Json = {"in_trash": in_trash}
+    if isinstance(thing, Page):
+        workspace.pages.update(thing, body, at=now, by=workspace.bot_id)
+    elif isinstance(thing, Database):
+        workspace.containers.update_database(thing, body, at=now, by=workspace.bot_id)
+    else:
+        workspace.bodies.update(thing, body, at=now, by=workspace.bot_id)
+
+
+def list_children(call: Call) -> Answer:
+    """List what stands below a block: GET /v1/blocks/{block_id}/children."""
+    things = call.workspace.bodies.children(call.id("block_id"))
+    part, cursor = window([one.id for one in things], call.size(), call.cursor())
+    return listing([_block(call, one) for one in things[part]], "block", cursor)
+
+
+def append_children(call: Call) -> Answer:
+    """Add blocks below a block: PATCH /v1/blocks/{block_id}/children."""
+    workspace, body = call.workspace, call.body
+    position = body.get("position")
+    if "after" in body:
+        if not call.old:
+            raise bad_body("body.after", "not present", body["after"])
+        position = {"type": "after_block", "after_block": {"id": normal_id(body["after"])}}
+    fresh = workspace.bodies.append(
+        call.id("block_id"),
+        body.get("children"),
+        at=_now(call),
+        by=workspace.bot_id,
+        position=position,
+    )
+    return listing([_block(call, one) for one in fresh], "block", None)
+
+
+ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
+    ("POST", "/v1/pages", create_page),
+    ("GET", "/v1/pages/{page_id}", get_page),
+    ("PATCH", "/v1/pages/{page_id}", update_page),
+    ("POST", "/v1/pages/{page_id}/move", move_page),
+    ("GET", "/v1/pages/{page_id}/properties/{property_id}", get_property),
+    ("POST", "/v1/databases", create_database),
+    ("GET", "/v1/databases/{database_id}", get_database),
+    ("PATCH", "/v1/databases/{database_id}", update_database),
+    ("POST", "/v1/data_sources", create_data_source),
+    ("GET", "/v1/data_sources/{data_source_id}", get_data_source),
+    ("PATCH", "/v1/data_sources/{data_source_id}", update_data_source),
+    ("GET", "/v1/data_sources/{data_source_id}/templates", list_templates),
+    ("POST", "/v1/data_sources/{data_source_id}/query", query),
+    ("POST", "/v1/search", search),
+    ("GET", "/v1/users", list_users),
+    ("GET", "/v1/users/me", get_me),
+    ("GET", "/v1/users/{user_id}", get_user),
+    ("GET", "/v1/blocks/{block_id}", get_block),
+    ("PATCH", "/v1/blocks/{block_id}", update_block),
+    ("DELETE", "/v1/blocks/{block_id}", delete_block),
+    ("GET", "/v1/blocks/{block_id}/children", list_children),
+    ("PATCH", "/v1/blocks/{block_id}/children", append_children),
+)

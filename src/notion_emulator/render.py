@@ -1,0 +1,281 @@
+"""Pages as JSON, byte for byte as the API shows them.
+
+The rule: every read of a page goes through `Renderer.page`; bytes are kept with the page until
+something that they show has changed. Key order is as recorded; properties stand in the order
+of (length of raw id, raw id).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from notion_emulator import computed
+from notion_emulator.ids import encoded
+from notion_emulator.richtext import MENTIONS_SHOWN, render_text
+from notion_emulator.stamps import MINUTE, exact_stamp, minute_stamp, render_date
+from notion_emulator.state import URL
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+    from notion_emulator.model import DataSource, Page, Parent, Property
+    from notion_emulator.state import State
+
+Json = dict[str, Any]
+
+REFERENCES_SHOWN = 25
+OLD_VERSION = "2025-09-03"
+_CLOCKED = re.compile(r"\b(now|today)\s*\(")
+_NOT_WORD = re.compile(r"[^\w]+", re.ASCII)
+_TRUE_FALSE = {True: b"true", False: b"false"}
+_HOUR = 60 * MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A property, with the JSON that comes before its value."""
+
+    prop: Property
+    before: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The columns of a data source in order; ``clocked`` and ``volatile`` limit caching."""
+
+    epoch: int
+    columns: tuple[Column, ...]
+    clocked: bool
+    volatile: bool
+
+
+def layout_of(source: DataSource) -> Layout:
+    """Return how pages of a data source are laid out."""
+    props = sorted(source.properties.values(), key=lambda prop: (len(prop.id), prop.id))
+    columns = []
+    for prop in props:
+        name, kind = orjson.dumps(prop.name), prop.kind.encode()
+        identity = orjson.dumps(encoded(prop.id))
+        before = b'%s:{"id":%s,"type":"%s","%s":' % (name, identity, kind, kind)
+        columns.append(Column(prop, before))
+    formulas = [prop.config["expression"] for prop in props if prop.kind == "formula"]
+    return Layout(
+        epoch=source.epoch,
+        columns=tuple(columns),
+        clocked=any(_CLOCKED.search(text) for text in formulas),
+        volatile=any(prop.kind == "rollup" for prop in props),
+    )
+
+
+def parent_json(parent: Parent, state: State) -> Json:
+    """Return a parent as the API shows it."""
+    if parent.kind == "workspace":
+        return {"type": "workspace", "workspace": True}
+    body: Json = {"type": parent.kind, parent.kind: parent.id}
+    if parent.kind == "data_source_id":
+        body["database_id"] = state.sources[parent.id].database_id
+    return body
+
+
+class Renderer:
+    """Turns pages into JSON."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self._layouts: dict[str, Layout] = {}
+        self._signature = 0
+
+    def layout(self, source: DataSource) -> Layout:
+        """Return the current layout of a data source."""
+        layout = self._layouts.get(source.id)
+        if layout is None or layout.epoch != source.epoch:
+            layout = self._layouts[source.id] = layout_of(source)
+        return layout
+
+    def page(self, page: Page, *, old: bool = False, only: Container[str] | None = None) -> bytes:
+        """Return a page as a JSON object without ``request_id``.
+
+        Args:
+            page: The page.
+            old: Add ``archived``, as version 2025-09-03 does.
+            only: Raw ids of the properties to show; None shows all.
+        """
+        core = self._core(page) if only is None else self._build(page, only)
+        if not old:
+            return core + b"}"
+        trashed = core.find(b'"in_trash":true,"is_archived"') >= 0 and self._trashed(page)
+        return core + b',"archived":' + _TRUE_FALSE[trashed] + b"}"
+
+    def _trashed(self, page: Page) -> bool:
+        return page.in_trash or self.state.buried(page.parent)
+
+    def _core(self, page: Page) -> bytes:
+        source = self.state.schema_of(page)
+        layout = self.layout(source)
+        if layout.volatile or _holds_uploads(layout, page):
+            return self._build(page, None)
+        minute = self.state.now() // MINUTE if layout.clocked else 0
+        key = (page.version, source.epoch, self.state.epoch, minute, page.edited)
+        if page.rendered is None or page.rendered[0] != key:
+            page.rendered = (key, self._build(page, None))
+        return page.rendered[1]
+
+    def _build(self, page: Page, only: Container[str] | None) -> bytes:
+        state = self.state
+        layout = self.layout(state.schema_of(page))
+        values = page.values
+        parts = [
+            column.before + self._value(column.prop, page, values.get(column.prop.id))
+            for column in layout.columns
+            if only is None or column.prop.id in only
+        ]
+        head = (
+            f'{{"object":"page","id":"{page.id}","created_time":"{minute_stamp(page.created)}",'
+            f'"last_edited_time":"{minute_stamp(page.edited)}",'
+            f'"created_by":{{"object":"user","id":"{page.created_by}"}},'
+            f'"last_edited_by":{{"object":"user","id":"{page.edited_by}"}},'
+        ).encode()
+        slug = _NOT_WORD.sub("-", state.title_of(page)).strip("-")
+        bare = page.id.replace("-", "")
+        url = f"{URL}{slug}-{bare}" if slug else URL + bare
+        return b"".join(
+            (
+                head,
+                b'"cover":',
+                orjson.dumps(page.cover),
+                b',"icon":',
+                orjson.dumps(page.icon),
+                b',"parent":',
+                orjson.dumps(parent_json(page.parent, state)),
+                b',"in_trash":',
+                _TRUE_FALSE[self._trashed(page)],
+                b',"is_archived":',
+                _TRUE_FALSE[page.is_archived],
+                b',"is_locked":',
+                _TRUE_FALSE[page.is_locked],
+                b',"properties":{',
+                b"},".join(parts) + b"}" if parts else b"",
+                b'},"url":"',
+                url.encode(),
+                b'","public_url":null',
+            )
+        )
+
+    def _value(self, prop: Property, page: Page, value: Any) -> bytes:
+        """Return a value's JSON, and for a relation its sibling ``has_more``."""
+        match prop.kind:
+            case "title" | "rich_text":
+                return self.text(value)
+            case "checkbox":
+                return _TRUE_FALSE[bool(value)]
+            case "relation":
+                return self._relation(prop, value)
+            case "number" | "url" | "email" | "phone_number" | "place":
+                return b"null" if value is None else orjson.dumps(value)
+            case _:
+                return orjson.dumps(self.value(prop, page, value))
+
+    def text(self, value: Any) -> bytes:
+        """Return a rich text as JSON; of its mentions of users only the first are full."""
+        if not isinstance(value, list):
+            return render_text(value)
+        mentions = 0
+        shown = []
+        for item in value:
+            mention = item.get("mention")
+            if mention and mention["type"] == "user":
+                mentions += 1
+                if mentions > MENTIONS_SHOWN:
+                    partial = {"object": "user", "id": mention["user"]["id"]}
+                    shown.append({**item, "mention": {"type": "user", "user": partial}})
+                    continue
+            shown.append(item)
+        return orjson.dumps(shown)
+
+    def references(self, prop: Property, value: list[str] | None) -> list[str]:
+        """Return the page ids that a relation shows to this integration."""
+        state = self.state
+        if not value or prop.target is None or not state.source_visible(prop.target):
+            return []
+        if state.trash_count == 0 and not state.awaited:
+            return value
+        hide = state.switches.trashed_targets == "hide"
+        return [
+            one for one in value if one in state.pages and not (hide and state.pages[one].in_trash)
+        ]
+
+    def _relation(self, prop: Property, value: list[str] | None) -> bytes:
+        if not value:
+            return b'[],"has_more":false'
+        ids = self.references(prop, value)
+        if not ids:
+            return b'[],"has_more":false'
+        listed = '"},{"id":"'.join(ids[:REFERENCES_SHOWN])
+        more = "true" if len(ids) > REFERENCES_SHOWN else "false"
+        return f'[{{"id":"{listed}"}}],"has_more":{more}'.encode()
+
+    def value(self, prop: Property, page: Page, value: Any) -> Any:
+        """Return a value as plain JSON data (relations and texts excluded)."""
+        state = self.state
+        match prop.kind:
+            case "select" | "status":
+                option = prop.option(value) if value else None
+                return option and {"id": option.id, "name": option.name, "color": option.color}
+            case "multi_select":
+                found = [prop.option(one) for one in value or ()]
+                return [
+                    {"id": one.id, "name": one.name, "color": one.color} for one in found if one
+                ]
+            case "date":
+                return render_date(value)
+            case "people":
+                return [self.user(one) for one in (value or ())[:REFERENCES_SHOWN]]
+            case "files":
+                return [self.file(one) for one in value or ()]
+            case "created_time":
+                return minute_stamp(page.created)
+            case "last_edited_time":
+                return minute_stamp(page.edited)
+            case "created_by":
+                return self.user(page.created_by)
+            case "last_edited_by":
+                return self.user(page.edited_by)
+            case "unique_id":
+                return {"prefix": prop.config.get("prefix"), "number": value}
+            case "formula":
+                return computed.formula_json(state, self, page, prop)
+            case "rollup":
+                return computed.rollup_json(state, self, page, prop)
+            case "button":
+                return {}
+            case "verification":
+                return {"state": "unverified", "date": None, "verified_by": None}
+            case _:
+                return value
+
+    def user(self, user_id: str) -> Json:
+        """Return the full user object, or the partial one for a stranger."""
+        return self.state.user_json(user_id) or {"object": "user", "id": user_id}
+
+    def file(self, kept: Json) -> Json:
+        """Return a file; an uploaded one gets a signed URL that differs on every read."""
+        if kept["type"] == "external":
+            return {"name": kept["name"], "type": "external", "external": {"url": kept["url"]}}
+        self._signature += 1
+        now = self.state.now()
+        expiry = exact_stamp(now + _HOUR).replace("+00:00", "Z")
+        url = f"{kept['url']}?X-Amz-Expires=3600&X-Amz-Signature={now:x}{self._signature:08x}"
+        return {"name": kept["name"], "type": "file", "file": {"url": url, "expiry_time": expiry}}
+
+
+def _holds_uploads(layout: Layout, page: Page) -> bool:
+    for column in layout.columns:
+        if column.prop.kind == "files":
+            files = page.values.get(column.prop.id)
+            if files and any(one["type"] == "file" for one in files):
+                return True
+    return False

@@ -1,0 +1,109 @@
+"""Search: pages and data sources by their title.
+
+The rule: only what is shared is found, the title alone is looked at, and what changed within
+the lag is not seen yet.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from notion_emulator.cursors import refused
+from notion_emulator.errors import bad_body
+from notion_emulator.ids import normal_id
+from notion_emulator.model import DataSource, Page, Parent
+from notion_emulator.query import Answer, page_size_of
+from notion_emulator.richtext import plain_text
+
+if TYPE_CHECKING:
+    from notion_emulator.cursors import Cursors
+    from notion_emulator.state import State
+
+Json = dict[str, Any]
+Found = Page | DataSource
+
+
+class Search:
+    """Answers searches."""
+
+    def __init__(self, state: State, cursors: Cursors, cap: int) -> None:
+        self.state = state
+        self.cursors = cursors
+        self.cap = cap
+
+    def run(self, body: Json) -> tuple[list[Found], Answer]:
+        """Return one page of what a search finds, and where the next begins.
+
+        Raises:
+            ApiError: 400 for a wrong shape.
+        """
+        size = page_size_of(body.get("page_size"), "body.page_size")
+        wanted, in_trash = self._filter(body.get("filter"))
+        newest_first = self._sort(body.get("sort"))
+        found = self._matching(str(body.get("query") or "").casefold(), wanted, in_trash)
+        found.sort(key=lambda one: (one.edited // 60_000, one.id), reverse=newest_first)
+        incomplete = len(found) > self.cap
+        found = found[: self.cap]
+        start = 0
+        cursor = body.get("start_cursor")
+        if cursor is not None:
+            self.cursors.resume(cursor)
+            ids = [one.id for one in found]
+            following = normal_id(str(cursor).rsplit(":", 1)[-1])
+            if following not in ids:
+                raise refused(cursor)
+            start = ids.index(following)
+        page = found[start : start + size]
+        next_cursor = None
+        if start + size < len(found):
+            next_cursor = self.cursors.leave(self.cursors.start(), None, 0, found[start + size].id)
+        return page, Answer([], next_cursor, incomplete)
+
+    def _filter(self, written: object) -> tuple[str | None, bool | None]:
+        if written is None:
+            return None, None
+        if not isinstance(written, dict):
+            raise bad_body("body.filter", "an object", written)
+        value = written.get("value")
+        if "property" in written and value not in {"page", "data_source"}:
+            raise bad_body("body.filter.value", '`"page"` or `"data_source"`', value)
+        in_trash = written.get("in_trash")
+        if in_trash is not None and not isinstance(in_trash, bool):
+            raise bad_body("body.filter.in_trash", "a boolean", in_trash)
+        return value, in_trash
+
+    def _sort(self, written: object) -> bool:
+        if written is None:
+            return True
+        if not isinstance(written, dict):
+            raise bad_body("body.sort", "an object", written)
+        return bool(written.get("direction", "descending") == "descending")
+
+    def _matching(self, text: str, wanted: str | None, in_trash: bool | None) -> list[Found]:
+        state = self.state
+        horizon = state.now() - int(state.switches.search_lag_seconds * 1000)
+        shown_trash = state.switches.search_returns_trashed_sources
+        found: list[Found] = []
+        if wanted != "page":
+            for source in state.sources.values():
+                above = Parent("database_id", source.database_id)
+                trashed = source.in_trash or state.buried(above)
+                fits = (shown_trash or not trashed) if in_trash is None else trashed is in_trash
+                if (
+                    fits
+                    and source.edited <= horizon
+                    and text in plain_text(source.title).casefold()
+                    and state.visible(source.id, above)
+                ):
+                    found.append(source)
+        if wanted != "data_source":
+            hidden = bool(state.unshared)
+            for page in state.pages.values():
+                if page.edited > horizon or (text and text not in state.title_of(page).casefold()):
+                    continue
+                if hidden and not state.visible(page.id, page.parent):
+                    continue
+                trashed = state.trash_count > 0 and (page.in_trash or state.buried(page.parent))
+                if trashed is bool(in_trash):
+                    found.append(page)
+        return found

@@ -1,0 +1,63 @@
+"""The workspace on a port of this machine.
+
+The rule: a guest in the running event loop: no signal handlers, no log, no header of its own;
+the ``Date`` header comes from the workspace's clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from notion_emulator.api.app import create_app
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from notion_emulator.workspace import Workspace
+
+
+class _Guest(uvicorn.Server):
+    """A server that leaves signals to the program that runs it."""
+
+    def install_signal_handlers(self) -> None:
+        """Leave the signals alone."""
+
+
+@asynccontextmanager
+async def serve(workspace: Workspace, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
+    """Serve a workspace while the context is open; give its base URL.
+
+    Args:
+        workspace: What to serve.
+        host: The address to bind to.
+        port: The port; 0 takes a free one.
+    """
+    config = uvicorn.Config(
+        create_app(workspace),
+        host=host,
+        port=port,
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        lifespan="off",
+        date_header=False,
+        server_header=False,
+    )
+    server = _Guest(config)
+    config.load()
+    server.lifespan = config.lifespan_class(config)
+    await server.startup()
+    if server.should_exit:
+        raise OSError(f"cannot listen on {host}:{port}")
+    loop = asyncio.create_task(server.main_loop())
+    bound = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://{host}:{bound}"
+    finally:
+        server.should_exit = True
+        await loop
+        await server.shutdown()

@@ -1,0 +1,240 @@
+"""The whole of a workspace in memory, and the questions that everybody asks of it.
+
+The rule: time comes from the clock that was handed in, ids from the seed; what is shared and
+what lies in the trash is answered here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from notion_emulator.errors import ApiError, invalid, not_found
+from notion_emulator.ids import Ids
+from notion_emulator.model import TITLE, DataSource, Page, Parent, Property, User
+from notion_emulator.richtext import TextReader, plain_text
+from notion_emulator.rows import Rows
+from notion_emulator.stamps import to_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from notion_emulator.model import Block, Database
+    from notion_emulator.switches import Switches
+
+Json = dict[str, Any]
+URL = "https://app.notion.com/p/"
+
+
+def wall_clock() -> datetime:
+    """Return the present: the default clock."""
+    return datetime.now(UTC)
+
+
+class State:
+    """Everything in a workspace.
+
+    Args:
+        clock: Gives the present as an aware datetime.
+        switches: How doubtful points are decided.
+        seed: Decides all ids.
+    """
+
+    def __init__(self, clock: Callable[[], datetime], switches: Switches, seed: int) -> None:
+        self.clock = clock
+        self.switches = switches
+        self.ids = Ids(seed)
+        self.space_id = self.ids.uuid()
+        self.bot = User(self.ids.uuid(), "Local integration", "bot")
+        self.users: dict[str, User] = {self.bot.id: self.bot}
+        self.databases: dict[str, Database] = {}
+        self.sources: dict[str, DataSource] = {}
+        self.rows: dict[str, Rows] = {}
+        self.pages: dict[str, Page] = {}
+        self.blocks: dict[str, Block] = {}
+        self.uploads: dict[str, Json] = {}
+        self.unshared: set[str] = set()
+        self.trash_count = 0
+        self.epoch = 0
+        self.awaited: dict[str, list[tuple[str, str]]] = {}
+        self.plain = DataSource(
+            "", "", 0, 0, "", "", properties={TITLE: Property(TITLE, TITLE, TITLE)}
+        )
+        self.texts = TextReader(switches, self.user_json, self._mention)
+        self._sequence = 0
+
+    def now(self) -> int:
+        """Return the present in milliseconds."""
+        return to_ms(self.clock())
+
+    def instant(self, at: datetime | None) -> int:
+        """Return ``at``, or the present, in milliseconds."""
+        return self.now() if at is None else to_ms(at)
+
+    def sequence(self) -> int:
+        """Return the next number of creation."""
+        self._sequence += 1
+        return self._sequence
+
+    def touch(self) -> None:
+        """Forget every rendered page: something that shows everywhere has changed."""
+        self.epoch += 1
+
+    # ---- users
+
+    def user_json(self, user_id: str) -> Json | None:
+        """Return the full user object as it stands in property values."""
+        user = self.users.get(user_id)
+        if user is None:
+            return None
+        body: Json = {
+            "object": "user",
+            "id": user.id,
+            "name": user.name,
+            "avatar_url": user.avatar_url,
+            "type": user.kind,
+        }
+        if user.kind == "person":
+            body["person"] = {} if user.email is None else {"email": user.email}
+        else:
+            body["bot"] = {}
+        return body
+
+    def person(self, user_id: str) -> None:
+        """Refuse an id that belongs to no user."""
+        if user_id not in self.users:
+            raise self.missing("user", user_id)
+
+    # ---- what is shared, what is in the trash
+
+    def _ancestors(self, parent: Parent) -> list[Database | DataSource | Page]:
+        found: list[Database | DataSource | Page] = []
+        while True:
+            above: Database | DataSource | Page | None
+            if parent.kind == "page_id":
+                above = self.pages.get(parent.id)
+            elif parent.kind == "data_source_id":
+                above = self.sources.get(parent.id)
+            elif parent.kind == "database_id":
+                above = self.databases.get(parent.id)
+            else:
+                block = self.blocks.get(parent.id)
+                if block is None:
+                    return found
+                parent = block.parent
+                continue
+            if above is None:
+                return found
+            found.append(above)
+            parent = (
+                Parent("database_id", above.database_id)
+                if isinstance(above, DataSource)
+                else above.parent
+            )
+
+    def visible(self, thing_id: str, parent: Parent) -> bool:
+        """Tell whether a thing is shared: neither it nor anything above it was unshared."""
+        if not self.unshared:
+            return True
+        if thing_id in self.unshared:
+            return False
+        return not any(above.id in self.unshared for above in self._ancestors(parent))
+
+    def source_visible(self, source_id: str) -> bool:
+        """Tell whether a data source exists and is shared."""
+        source = self.sources.get(source_id)
+        return source is not None and self.visible(
+            source_id, Parent("database_id", source.database_id)
+        )
+
+    def buried(self, parent: Parent) -> bool:
+        """Tell whether anything above lies in the trash."""
+        return any(above.in_trash for above in self._ancestors(parent))
+
+    # ---- look-ups that refuse
+
+    def missing(self, kind: str, object_id: str) -> ApiError:
+        """Return the 404 for an object."""
+        return not_found(kind, object_id, self.bot.name, self.bot.id)
+
+    def page(self, page_id: str) -> Page:
+        """Return a shared page.
+
+        Raises:
+            ApiError: 404.
+        """
+        page = self.pages.get(page_id)
+        if page is None or not self.visible(page_id, page.parent):
+            raise self.missing("page", page_id)
+        return page
+
+    def source(self, source_id: str) -> DataSource:
+        """Return a shared data source.
+
+        Raises:
+            ApiError: 404; Notion speaks of a database here.
+        """
+        if not self.source_visible(source_id):
+            raise self.missing("database", source_id)
+        return self.sources[source_id]
+
+    def database(self, database_id: str) -> Database:
+        """Return a shared database.
+
+        Raises:
+            ApiError: 404.
+        """
+        database = self.databases.get(database_id)
+        if database is None or not self.visible(database_id, database.parent):
+            raise self.missing("database", database_id)
+        return database
+
+    def schema_of(self, page: Page) -> DataSource:
+        """Return the data source whose properties a page has."""
+        if page.parent.kind == "data_source_id":
+            return self.sources[page.parent.id]
+        return self.plain
+
+    # ---- what values ask
+
+    def relation_target(self, page_id: str, prop: Property, *, trusted: bool) -> None:
+        """Refuse a page that the relation cannot lead to."""
+        if trusted:
+            return
+        page = self.pages.get(page_id)
+        if page is None or not self.visible(page_id, page.parent):
+            if self.switches.missing_relation_target == 404:
+                raise self.missing("page", page_id)
+            raise invalid(f"Page with ID {page_id} does not exist or is not shared.")
+        if page.parent.id != prop.target:
+            raise invalid(
+                f"Page with ID {page_id} is not in the data source that property "
+                f'"{prop.name}" relates to.'
+            )
+
+    def options_changed(self, prop: Property) -> None:
+        """Take notice of a new option: the property's data source shows it."""
+        for source in self.sources.values():
+            if source.properties.get(prop.id) is prop:
+                source.epoch += 1
+
+    def upload_url(self, upload_id: str) -> str:
+        """Return the URL of an uploaded file."""
+        upload = self.uploads.get(upload_id)
+        if upload is None:
+            raise self.missing("file_upload", upload_id)
+        return str(upload["url"])
+
+    def _mention(self, kind: str, target: str) -> tuple[str, str]:
+        url = URL + target.replace("-", "")
+        if kind == "page" and target in self.pages:
+            return self.title_of(self.pages[target]), url
+        if target in self.databases:
+            return plain_text(self.databases[target].title), url
+        if target in self.sources:
+            return plain_text(self.sources[target].title), url
+        return "", url
+
+    def title_of(self, page: Page) -> str:
+        """Return a page's title as plain text."""
+        return plain_text(page.values.get(TITLE))

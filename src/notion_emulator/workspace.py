@@ -1,0 +1,305 @@
+"""The workspace: the one object that tests, samples and the HTTP side hold.
+
+The rule: everything that can be done over HTTP can be done here, in the vocabulary of the HTTP
+bodies, with the time and the person of one's choice; nothing here reads the wall clock.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from notion_emulator.bodies import Bodies
+from notion_emulator.containers import Containers
+from notion_emulator.cursors import Cursors
+from notion_emulator.ids import Ids, normal_id
+from notion_emulator.items import Items
+from notion_emulator.limits import Limits
+from notion_emulator.model import User
+from notion_emulator.pages import Pages
+from notion_emulator.query import Queries
+from notion_emulator.render import Renderer
+from notion_emulator.searching import Search
+from notion_emulator.stamps import to_ms
+from notion_emulator.state import State, wall_clock
+from notion_emulator.switches import Switches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+Json = dict[str, Any]
+
+ROW_CAP = 10_000
+LOG_LENGTH = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An HTTP request that was answered."""
+
+    method: str
+    path: str
+    status: int
+
+
+class RequestLog:
+    """The requests that were answered: all are counted, the last are kept.
+
+    Attributes:
+        count: How many there were.
+        last: The last of them, oldest first.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.last: deque[Request] = deque(maxlen=LOG_LENGTH)
+
+    def add(self, method: str, path: str, status: int) -> None:
+        """Note a request."""
+        self.count += 1
+        self.last.append(Request(method, path, status))
+
+    def clear(self) -> None:
+        """Forget all requests."""
+        self.count = 0
+        self.last.clear()
+
+
+class Workspace:
+    """A Notion workspace in memory.
+
+    Args:
+        clock: Gives the present as an aware datetime.
+        switches: How doubtful points of Notion's behaviour are decided.
+        seed: Decides all ids that are not given.
+        requests_per_minute: Budget of a token in 60 seconds; None and 0 are no limit.
+        row_cap: Rows that one walk through a query may give.
+        name: What the workspace is called.
+
+    Attributes:
+        token: The token that the HTTP side accepts.
+        requests: The HTTP requests that were answered.
+        limits: The request budgets; they can be changed at any time.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], datetime] = wall_clock,
+        switches: Switches | None = None,
+        seed: int = 0,
+        requests_per_minute: int | None = None,
+        row_cap: int = ROW_CAP,
+        name: str = "Local workspace",
+    ) -> None:
+        self.name = name
+        self.state = State(clock, switches or Switches(), seed)
+        self.renderer = Renderer(self.state)
+        self.containers = Containers(self.state, self.renderer)
+        self.pages = Pages(self.state, self.renderer)
+        self.bodies = Bodies(self.state)
+        self.items = Items(self.state, self.renderer)
+        self.wire_ids = Ids(seed ^ 0x5EED)
+        self.cursors = Cursors(self.wire_ids)
+        self.queries = Queries(self.state, self.renderer, self.cursors, row_cap)
+        self.searches = Search(self.state, self.cursors, row_cap)
+        self.limits = Limits(self.state.now, requests_per_minute or 0)
+        self.requests = RequestLog()
+        self.token = "ntn_local_" + self.wire_ids.uuid().replace("-", "")
+
+    @property
+    def now(self) -> datetime:
+        """The present by the workspace's clock."""
+        return self.state.clock()
+
+    # ---- people
+
+    @property
+    def bot_id(self) -> str:
+        """The id of the integration's own user."""
+        return self.state.bot.id
+
+    @property
+    def workspace_id(self) -> str:
+        """The id of the workspace."""
+        return self.state.space_id
+
+    def add_person(
+        self, name: str, email: str | None = None, id: str | None = None, *, guest: bool = False
+    ) -> str:
+        """Add a person and return the id; a guest is not listed."""
+        user_id = _given(id) or self.state.ids.uuid()
+        self.state.users[user_id] = User(user_id, name, "person", email, guest=guest)
+        self.state.touch()
+        return user_id
+
+    # ---- sharing
+
+    def unshare(self, object_id: str) -> None:
+        """Take a database, data source or page, with all below it, from the integration."""
+        self.state.unshared.add(_given(object_id) or "")
+        self.state.touch()
+
+    def share(self, object_id: str) -> None:
+        """Give a database, data source or page back to the integration."""
+        self.state.unshared.discard(_given(object_id) or "")
+        self.state.touch()
+
+    # ---- databases and data sources
+
+    def create_database(
+        self,
+        body: Json,
+        *,
+        id: str | None = None,
+        data_source_id: str | None = None,
+        at: datetime | None = None,
+        by: str | None = None,
+    ) -> Json:
+        """Create a database with its first data source; return the database object."""
+        database = self.containers.create_database(
+            body,
+            database_id=_given(id),
+            source_id=_given(data_source_id),
+            at=self.state.instant(at),
+            by=by or self.bot_id,
+        )
+        return self.containers.database_json(database)
+
+    def create_data_source(
+        self,
+        body: Json,
+        *,
+        id: str | None = None,
+        at: datetime | None = None,
+        by: str | None = None,
+    ) -> Json:
+        """Add a data source to a database; return the data source object."""
+        source = self.containers.create_source(
+            body, source_id=_given(id), at=self.state.instant(at), by=by or self.bot_id
+        )
+        return self.containers.source_json(source)
+
+    def update_database(
+        self, database_id: str, body: Json, *, at: datetime | None = None, by: str | None = None
+    ) -> Json:
+        """Change a database; return the database object."""
+        database = self.state.database(_given(database_id) or "")
+        self.containers.update_database(
+            database, body, at=self.state.instant(at), by=by or self.bot_id
+        )
+        return self.containers.database_json(database)
+
+    def update_data_source(
+        self, data_source_id: str, body: Json, *, at: datetime | None = None, by: str | None = None
+    ) -> Json:
+        """Change a data source, above all its schema; return the data source object."""
+        source = self.state.source(_given(data_source_id) or "")
+        self.containers.update_source(source, body, at=self.state.instant(at), by=by or self.bot_id)
+        return self.containers.source_json(source)
+
+    def database(self, database_id: str) -> Json:
+        """Return a database object."""
+        return self.containers.database_json(self.state.database(_given(database_id) or ""))
+
+    def data_source(self, data_source_id: str) -> Json:
+        """Return a data source object."""
+        return self.containers.source_json(self.state.source(_given(data_source_id) or ""))
+
+    # ---- pages
+
+    def create_page(
+        self,
+        body: Json,
+        *,
+        id: str | None = None,
+        at: datetime | None = None,
+        by: str | None = None,
+    ) -> Json:
+        """Create a page; return the page object."""
+        instant, author = self.state.instant(at), by or self.bot_id
+        page = self.pages.create(body, page_id=_given(id), at=instant, by=author)
+        if body.get("children"):
+            self.bodies.append(page.id, body["children"], at=instant, by=author)
+        return self.page(page.id)
+
+    def update_page(
+        self, page_id: str, body: Json, *, at: datetime | None = None, by: str | None = None
+    ) -> Json:
+        """Change a page; return the page object."""
+        page = self.state.page(_given(page_id) or "")
+        self.pages.update(page, body, at=self.state.instant(at), by=by or self.bot_id)
+        return self.page(page.id)
+
+    def trash_page(
+        self, page_id: str, *, at: datetime | None = None, by: str | None = None
+    ) -> Json:
+        """Put a page into the trash; return the page object."""
+        return self.update_page(page_id, {"in_trash": True}, at=at, by=by)
+
+    def restore_page(
+        self, page_id: str, *, at: datetime | None = None, by: str | None = None
+    ) -> Json:
+        """Take a page out of the trash; return the page object."""
+        return self.update_page(page_id, {"in_trash": False}, at=at, by=by)
+
+    def move_page(
+        self, page_id: str, parent: Json, *, at: datetime | None = None, by: str | None = None
+    ) -> Json:
+        """Give a page another parent; return the page object."""
+        page = self.state.page(_given(page_id) or "")
+        self.pages.move(page, {"parent": parent}, at=self.state.instant(at), by=by or self.bot_id)
+        return self.page(page.id)
+
+    def page(self, page_id: str) -> Json:
+        """Return a page object."""
+        body: Json = orjson.loads(self.renderer.page(self.state.page(_given(page_id) or "")))
+        return body
+
+    def bulk_pages(
+        self, data_source_id: str, pages: Iterable[tuple[str, Json, datetime, str | None]]
+    ) -> int:
+        """Create many rows fast, for generators.
+
+        Args:
+            data_source_id: Where they go.
+            pages: ``(id, properties, at, by)`` each; relations may name pages that come later.
+
+        Returns:
+            How many were created.
+        """
+        source = self.state.source(_given(data_source_id) or "")
+        bot = self.bot_id
+        return self.pages.bulk(
+            source,
+            (
+                (_given(page_id) or "", written, to_ms(at), by or bot)
+                for page_id, written, at, by in pages
+            ),
+        )
+
+    # ---- queries
+
+    def query(self, data_source_id: str, body: Json | None = None) -> list[Json]:
+        """Return one page of the results of a query as page objects."""
+        source = self.state.source(_given(data_source_id) or "")
+        answer = self.queries.run(source, body or {})
+        return [orjson.loads(self.renderer.page(page)) for page in answer.pages]
+
+    def expire_cursors(self) -> None:
+        """Invalidate every cursor that was given out."""
+        self.cursors.forget()
+
+
+def _given(text: str | None) -> str | None:
+    """Return an id with dashes; an id that Notion would refuse is an error of the caller."""
+    if text is None:
+        return None
+    found = normal_id(text)
+    if found is None:
+        raise ValueError(f"{text!r} is not a UUID that Notion accepts (RFC 4122)")
+    return found
