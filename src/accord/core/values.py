@@ -34,6 +34,9 @@ from typing import Any, TypeAlias, assert_never
 
 Json: TypeAlias = Any
 
+#: Up to here every whole number is a double of its own.
+MOST_EXACT = 2**53
+
 
 class Kind(StrEnum):
     """The shapes that a canonical value can have."""
@@ -120,8 +123,36 @@ Value: TypeAlias = (
 
 
 def canonical_json(value: Json) -> str:
-    """The one text of a JSON value: keys sorted, no spaces, no escapes beyond the needed."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    """The one text of a JSON value: keys sorted, no spaces, no escapes beyond the needed.
+
+    Numbers are doubles, as in Notion, and written in one way: Postgres answers 1e300 in digits.
+    """
+    plain = _plain_numbers(value)
+    return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _plain_numbers(value: Json) -> Json:
+    match value:
+        case dict():
+            return {key: _plain_numbers(item) for key, item in value.items()}
+        case list():
+            return [_plain_numbers(item) for item in value]
+        case int() | float() if not isinstance(value, bool):
+            return plain_number(value)
+        case _:
+            return value
+
+
+def plain_number(number: float) -> float:
+    """The number as JSON writes it best: an int where that is exact, else a float.
+
+    ``number`` may be an int of any size; one that no double can hold stays as it is.
+    """
+    try:
+        double = float(number)
+    except OverflowError:
+        return number
+    return int(double) if abs(double) <= MOST_EXACT and double.is_integer() else double
 
 
 def normal_text(text: str) -> str:
