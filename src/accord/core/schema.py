@@ -382,6 +382,8 @@ def _relation_problems(schema: Schema, collection: Collection, field: Field) -> 
         return
     if field.link is not None:
         yield from _link_problems(field.link)
+    if field.mirrors not in {None, field.two_way}:
+        yield f"it mirrors {field.mirrors!r}, but its other side is {field.two_way!r}"
     if field.two_way is None:
         return
     table, _, title = field.two_way.partition(".")
