@@ -82,7 +82,8 @@ class Binding:
         data_source_id: its data source.
         fields: field name -> property id (as Notion writes it). A field whose property is gone
             or has another type is not here: it is frozen on both sides.
-        properties: property id -> (title, type): all that the data source has.
+        properties: property id -> (title, type): all that the data source has. A field's property
+            stands under its declared title, so that it is known again after a rename.
     """
 
     collection: Collection

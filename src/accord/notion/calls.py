@@ -1,0 +1,153 @@
+"""The requests that can be made of Notion, as plain data.
+
+Rule: pure. A call says everything that is sent, and whether sending it twice does no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+Json: TypeAlias = Any
+
+#: The most results that Notion gives in one answer.
+FULL_PAGE = 100
+#: Below this, asking for fewer results does not help Notion any more.
+SMALL_PAGE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request.
+
+    Args:
+        method: the HTTP method.
+        path: from ``/v1`` on; ids stand in it as Notion writes them.
+        params: the query string.
+        body: the JSON body, or None.
+        repeatable: sending it twice has the effect of once.
+        divisible: the same can be asked for in smaller parts (a lower page_size).
+    """
+
+    method: str
+    path: str
+    params: Mapping[str, str] | None = None
+    body: Json = None
+    repeatable: bool = False
+    divisible: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def query(
+    data_source_id: str,
+    *,
+    filter: Json = None,  # noqa: A002 - Notion's own word for it
+    sorts: Sequence[Json] = (),
+    cursor: str | None = None,
+    page_size: int = FULL_PAGE,
+) -> Call:
+    """The pages of a data source, at most ``page_size`` (1 to 100) an answer."""
+    body: dict[str, Json] = {"page_size": page_size}
+    if filter is not None:
+        body["filter"] = filter
+    if sorts:
+        body["sorts"] = list(sorts)
+    if cursor is not None:
+        body["start_cursor"] = cursor
+    return Call(
+        "POST",
+        f"/v1/data_sources/{data_source_id}/query",
+        body=body,
+        repeatable=True,
+        divisible=page_size > SMALL_PAGE,
+    )
+
+
+def search_data_sources(cursor: str | None = None) -> Call:
+    """All data sources that are shared with the connection, with their properties."""
+    body: dict[str, Json] = {
+        "filter": {"property": "object", "value": "data_source"},
+        "page_size": FULL_PAGE,
+    }
+    if cursor is not None:
+        body["start_cursor"] = cursor
+    return Call("POST", "/v1/search", body=body, repeatable=True)
+
+
+def search_trash() -> Call:
+    """The pages in the trash, those edited last first."""
+    body = {
+        "filter": {"property": "object", "value": "page", "in_trash": True},
+        "sort": {"timestamp": "last_edited_time", "direction": "descending"},
+        "page_size": FULL_PAGE,
+    }
+    return Call("POST", "/v1/search", body=body, repeatable=True)
+
+
+def get_page(page_id: str) -> Call:
+    """One page."""
+    return Call("GET", f"/v1/pages/{page_id}", repeatable=True)
+
+
+def get_property(page_id: str, property_id: str, cursor: str | None = None) -> Call:
+    """One property of one page, whole; its id stands in the path as Notion writes it."""
+    params = {"page_size": str(FULL_PAGE)}
+    if cursor is not None:
+        params["start_cursor"] = cursor
+    path = f"/v1/pages/{page_id}/properties/{property_id}"
+    return Call("GET", path, params=params, repeatable=True)
+
+
+def get_data_source(data_source_id: str) -> Call:
+    """A data source with its properties."""
+    return Call("GET", f"/v1/data_sources/{data_source_id}", repeatable=True)
+
+
+def get_database(database_id: str) -> Call:
+    """A database with the ids of its data sources."""
+    return Call("GET", f"/v1/databases/{database_id}", repeatable=True)
+
+
+def get_users(cursor: str | None = None) -> Call:
+    """The members of the workspace."""
+    params = {"page_size": str(FULL_PAGE)}
+    if cursor is not None:
+        params["start_cursor"] = cursor
+    return Call("GET", "/v1/users", params=params, repeatable=True)
+
+
+def get_me() -> Call:
+    """The connection itself, as a bot user."""
+    return Call("GET", "/v1/users/me", repeatable=True)
+
+
+#: Creation times never change, so no edit can move a page across a cursor.
+OLDEST_FIRST: tuple[Json, ...] = ({"timestamp": "created_time", "direction": "ascending"},)
+
+
+def since(
+    edited: datetime | None = None,
+    created: datetime | None = None,
+) -> Json:
+    """The filter for pages edited and created at or after these moments; None for all.
+
+    Notion cuts both stamps to the minute, so the moments are cut too: a page edited later in the
+    minute of ``edited`` carries the stamp of the minute's start.
+    """
+    parts = [
+        {"timestamp": stamp, stamp: {"on_or_after": minute(moment)}}
+        for stamp, moment in (("last_edited_time", edited), ("created_time", created))
+        if moment is not None
+    ]
+    if len(parts) > 1:
+        return {"and": parts}
+    return parts[0] if parts else None
+
+
+def minute(moment: datetime) -> str:
+    """A moment as Notion stamps it: in UTC, cut to the minute."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:00.000Z")
