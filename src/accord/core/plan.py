@@ -6,7 +6,7 @@ the tests enumerate it. A direction is a filter on the plan, never another code 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import assert_never
@@ -14,8 +14,8 @@ from typing import assert_never
 from accord.core.errors import OurError
 from accord.core.merge import UNKNOWN, Policy, Unknown, Winner, merge_field
 from accord.core.record import UNDECLARED, Base, Side, Sighting
-from accord.core.schema import Collection
-from accord.core.values import Value
+from accord.core.schema import COMPUTED, Collection
+from accord.core.values import Json, Opaque, Value
 
 
 class Change(StrEnum):
@@ -24,7 +24,8 @@ class Change(StrEnum):
     ABSENT = "absent"  # never agreed, and not there
     NEW = "new"  # never agreed, and there
     SAME = "same"  # as agreed
-    EDITED = "edited"  # a field differs from what was agreed
+    RECOMPUTED = "recomputed"  # only what Notion works out differs: nobody edited it
+    EDITED = "edited"  # a field that people edit differs from what was agreed
     GONE = "gone"  # was alive, is deleted
     DEAD = "dead"  # was deleted, still is
     BACK = "back"  # was deleted, is alive again
@@ -54,18 +55,27 @@ DECISIONS: Mapping[tuple[Change, Change], Action] = {
     (Change.ABSENT, Change.NEW): Action.CREATE_PAGE,
     (Change.NEW, Change.NEW): Action.MERGE,
     (Change.SAME, Change.SAME): Action.NOTHING,
+    (Change.SAME, Change.RECOMPUTED): Action.MERGE,
     (Change.SAME, Change.EDITED): Action.MERGE,
     (Change.SAME, Change.GONE): Action.TRASH_PAGE,
     (Change.SAME, Change.LOST): Action.CREATE_ROW,
+    (Change.RECOMPUTED, Change.SAME): Action.MERGE,
+    (Change.RECOMPUTED, Change.RECOMPUTED): Action.MERGE,
+    (Change.RECOMPUTED, Change.EDITED): Action.MERGE,
+    (Change.RECOMPUTED, Change.GONE): Action.TRASH_PAGE,
+    (Change.RECOMPUTED, Change.LOST): Action.CREATE_ROW,
     (Change.EDITED, Change.SAME): Action.MERGE,
+    (Change.EDITED, Change.RECOMPUTED): Action.MERGE,
     (Change.EDITED, Change.EDITED): Action.MERGE,
     (Change.EDITED, Change.GONE): Action.DISPUTE,
     (Change.EDITED, Change.LOST): Action.CREATE_ROW,
     (Change.GONE, Change.SAME): Action.TRASH_ROW,
+    (Change.GONE, Change.RECOMPUTED): Action.TRASH_ROW,
     (Change.GONE, Change.EDITED): Action.DISPUTE,
     (Change.GONE, Change.GONE): Action.AGREE_GONE,
     (Change.GONE, Change.LOST): Action.AGREE_GONE,
     (Change.LOST, Change.SAME): Action.HOLD,
+    (Change.LOST, Change.RECOMPUTED): Action.HOLD,
     (Change.LOST, Change.EDITED): Action.HOLD,
     (Change.LOST, Change.GONE): Action.HOLD,
     (Change.LOST, Change.LOST): Action.HOLD,
@@ -126,6 +136,7 @@ class Plan:
         steps: in the order in which they are to be done.
         agreed: fields that both sides hold alike already: the base follows without a write.
         deleted: whether the record is deleted when the plan is done.
+        turned: whether that differs from what both sides last held.
         conflicts: what lost, or is held; to be logged before anything is overwritten.
     """
 
@@ -133,6 +144,7 @@ class Plan:
     steps: tuple[Step, ...] = ()
     agreed: Mapping[str, Value] = field(default_factory=dict)
     deleted: bool = False
+    turned: bool = False
     conflicts: tuple[Conflict, ...] = ()
 
     def toward(self, side: Side) -> tuple[Step, ...]:
@@ -142,7 +154,7 @@ class Plan:
     @property
     def quiet(self) -> bool:
         """Whether there is nothing to do and nothing to remember."""
-        return not (self.steps or self.agreed or self.conflicts)
+        return not (self.steps or self.agreed or self.turned or self.conflicts)
 
 
 def make_plan(
@@ -166,10 +178,19 @@ def make_plan(
     action = DECISIONS.get(there)
     if action is None:
         raise OurError(f"no decision for {there[0]} in Notion and {there[1]} in Supabase")
+    plan = _carry_out(action, collection, base, notion, supabase)
+    return replace(plan, turned=plan.deleted != (base is not None and base.deleted))
+
+
+def _carry_out(
+    action: Action,
+    collection: Collection,
+    base: Base | None,
+    notion: Sighting | None,
+    supabase: Sighting | None,
+) -> Plan:
     match action:
-        case Action.NOTHING:
-            return Plan(action, deleted=base is not None and base.deleted)
-        case Action.HOLD:
+        case Action.NOTHING | Action.HOLD:
             return Plan(action, deleted=base is not None and base.deleted)
         case Action.AGREE_GONE:
             return Plan(action, deleted=True)
@@ -207,23 +228,40 @@ def change_of(collection: Collection, base: Base | None, sighting: Sighting | No
         return Change.DEAD if sighting.deleted else Change.BACK
     if sighting.deleted:
         return Change.GONE
-    before = base.record.values
-    for name in _names(collection):
-        if name in sighting.record.values and sighting.record.values[name] != before.get(
-            name, UNKNOWN
-        ):
-            return Change.EDITED
-    return Change.SAME
+    before, now = base.record.values, sighting.record.values
+    names = (*(f.name for f in collection.carried), UNDECLARED)
+    differ = [name for name in names if name in now and now[name] != before.get(name, UNKNOWN)]
+    if not differ:
+        return Change.SAME
+    edited = _edited_by_people(collection, before, now, differ)
+    return Change.EDITED if edited else Change.RECOMPUTED
+
+
+def _edited_by_people(
+    collection: Collection,
+    before: Mapping[str, Value],
+    now: Mapping[str, Value],
+    names: Iterable[str],
+) -> bool:
+    computed = {f.name for f in collection.carried if f.computed}
+    return any(
+        _typed_in(now[name]) != _typed_in(before.get(name))
+        if name == UNDECLARED
+        else name not in computed
+        for name in names
+    )
+
+
+def _typed_in(undeclared: Value) -> dict[str, Json]:
+    """Of the undeclared properties, those that Notion does not work out by itself."""
+    entries = undeclared.value() if isinstance(undeclared, Opaque) else {}
+    return {title: entry for title, entry in entries.items() if entry["type"] not in COMPUTED}
 
 
 def writable(collection: Collection, values: Mapping[str, Value]) -> dict[str, Value]:
     """The values that can be written to Notion: not what Notion works out by itself."""
     names = {f.name for f in collection.carried if not f.computed}
     return {name: value for name, value in values.items() if name in names}
-
-
-def _names(collection: Collection) -> tuple[str, ...]:
-    return (*(f.name for f in collection.carried), UNDECLARED)
 
 
 def _present(sighting: Sighting | None) -> Sighting:

@@ -166,10 +166,7 @@ def parse_moment(text: str) -> datetime:
     Raises:
         ValueError: the text is not an ISO date.
     """
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return moment.astimezone(UTC)
+    return _moment(text).astimezone(UTC)
 
 
 def iso_day_or_minute(text: str) -> str:
@@ -180,10 +177,18 @@ def iso_day_or_minute(text: str) -> str:
     """
     if len(text) == len("2026-03-01"):
         return date.fromisoformat(text).isoformat()
+    return _moment(text).isoformat(timespec="minutes")
+
+
+def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return moment.isoformat(timespec="minutes")
+    try:
+        moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{text} is in no year from 1 to 9999 in UTC") from error
+    return moment
 
 
 def normal(kind: Kind, value: Value) -> Value:
@@ -301,7 +306,10 @@ def _normal_text_value(value: Value) -> Text | None:
 def _normal_number(value: Value) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"expected a number, got {type(value).__name__}")
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError as error:
+        raise ValueError("an integer of this size is no IEEE double") from error
     if not math.isfinite(number):
         raise ValueError(f"{number} is not a finite number")
     return number + 0.0  # minus zero becomes zero
