@@ -35,6 +35,9 @@ async def serve(workspace: Workspace, host: str = "127.0.0.1", port: int = 0) ->
         workspace: What to serve.
         host: The address to bind to.
         port: The port; 0 takes a free one.
+
+    Raises:
+        OSError: The address cannot be had.
     """
     config = uvicorn.Config(
         create_app(workspace),
@@ -50,9 +53,10 @@ async def serve(workspace: Workspace, host: str = "127.0.0.1", port: int = 0) ->
     server = _Guest(config)
     config.load()
     server.lifespan = config.lifespan_class(config)
-    await server.startup()
-    if server.should_exit:
-        raise OSError(f"cannot listen on {host}:{port}")
+    try:
+        await server.startup()
+    except SystemExit:  # uvicorn's answer to an address that is taken
+        raise OSError(f"cannot listen on {host}:{port}") from None
     loop = asyncio.create_task(server.main_loop())
     bound = server.servers[0].sockets[0].getsockname()[1]
     try:

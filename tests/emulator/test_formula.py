@@ -190,20 +190,39 @@ def test_the_kind_of_a_result_is_known_without_computing_it(expression: str, kin
         formula.kind_of('prop("Missing")', kinds.__getitem__)
 
 
-def arithmetic(depth: int) -> st.SearchStrategy[str]:
-    """Strings that mean the same in Python: numbers, sums, products, brackets."""
-    number = st.integers(0, 99).map(str)
-    if depth == 0:
-        return number
-    part = arithmetic(depth - 1)
-    joined = st.tuples(part, st.sampled_from(["+", "-", "*"]), part).map(" ".join)
-    return st.one_of(number, joined, joined.map("({})".format), part.map("-{}".format))
+Sum = tuple[str, int]
 
 
-@given(arithmetic(4))
-def test_sums_and_products_mean_what_they_mean_in_python(expression: str) -> None:
-    expected = eval(expression)  # noqa: S307 - digits, operators and brackets only
-    assert value(expression) == expected
+def numbers() -> st.SearchStrategy[Sum]:
+    return st.integers(0, 99).map(lambda number: (str(number), number))
+
+
+def products(factors: st.SearchStrategy[Sum]) -> st.SearchStrategy[Sum]:
+    signed = factors.map(lambda one: (f"-{one[0]}", -one[1])) | factors
+    return st.lists(signed, min_size=1, max_size=3).map(
+        lambda some: (" * ".join(text for text, _ in some), math.prod(value for _, value in some))
+    )
+
+
+def sums(factors: st.SearchStrategy[Sum]) -> st.SearchStrategy[Sum]:
+    """Sums of products, with what they come to."""
+    terms = st.lists(st.tuples(st.sampled_from("+-"), products(factors)), max_size=3)
+    return st.tuples(products(factors), terms).map(
+        lambda parts: (
+            " ".join([parts[0][0], *(f"{sign} {text}" for sign, (text, _) in parts[1])]),
+            parts[0][1] + sum(int(f"{sign}1") * value for sign, (_, value) in parts[1]),
+        )
+    )
+
+
+def bracketed(inner: st.SearchStrategy[Sum]) -> st.SearchStrategy[Sum]:
+    return sums(inner).map(lambda one: (f"({one[0]})", one[1]))
+
+
+@given(sums(st.recursive(numbers(), bracketed, max_leaves=8)))
+def test_sums_and_products_come_to_what_they_are_built_of(built: Sum) -> None:
+    expression, expected = built
+    assert value(expression) == float(expected)
 
 
 _PIECES = st.sampled_from(

@@ -1,0 +1,73 @@
+"""The local Notion as a program: `python -m notion_emulator --sample`.
+
+Rule: stdout carries the environment a client needs, as `NAME=value` lines, and nothing
+else; Ctrl-C leaves with 130.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+
+from notion_emulator.sample import Environment, build_generated, build_sample
+from notion_emulator.server import serve
+from notion_emulator.workspace import Workspace
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m notion_emulator",
+        description="A Notion workspace in memory, behind Notion's own HTTP API.",
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    parser.add_argument(
+        "--port", type=int, default=8970, help="port, 0 for a free one (%(default)s)"
+    )
+    content = parser.add_mutually_exclusive_group()
+    content.add_argument(
+        "--sample", action="store_true", help="the 16 databases with records made by hand (default)"
+    )
+    content.add_argument("--pages", type=int, metavar="N", help="the 16 with N generated records")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="decides what is generated (%(default)s)"
+    )
+    parser.add_argument(
+        "--requests-per-minute",
+        type=int,
+        default=0,
+        metavar="N",
+        help="refuse more than N requests a minute, 0 for no limit (%(default)s)",
+    )
+    return parser
+
+
+async def _serve(workspace: Workspace, environment: Environment, host: str, port: int) -> None:
+    async with serve(workspace, host=host, port=port) as url:
+        lines = {"NOTION_API_URL": url, **environment}
+        sys.stdout.write("".join(f"{name}={value}\n" for name, value in lines.items()))
+        sys.stdout.flush()
+        await asyncio.Event().wait()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Build a workspace, serve it until Ctrl-C and return the exit code."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.pages is not None and options.pages < 0:
+        parser.error("--pages takes a number from 0 up")
+    try:
+        workspace = Workspace(seed=options.seed, requests_per_minute=options.requests_per_minute)
+        if options.pages is None:
+            environment = build_sample(workspace)
+        else:
+            environment = build_generated(workspace, options.pages, options.seed)
+        asyncio.run(_serve(workspace, environment, options.host, options.port))
+    except KeyboardInterrupt:
+        return 130
+    except OSError as taken:
+        parser.error(f"{taken}; choose another --port, or 0 for a free one")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
