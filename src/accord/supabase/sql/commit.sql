@@ -8,6 +8,7 @@ create type sync.record_v1 as (
   fresh boolean,        -- the row is to be inserted
   revive boolean,       -- a row that a person deleted is to come back
   deleted boolean,      -- set or clear deleted_at; null leaves it
+  in_step boolean,      -- nothing of it waits for Notion, so its mark goes
   created_at timestamptz,
   edited_at timestamptz,
   base jsonb,
@@ -260,7 +261,7 @@ declare
 begin
   execute format($sql$
     with judged as (
-      select r, d.version is not null as dirty, case
+      select r, case
           when coalesce(d.version, 0) <> r.version then 'stale'
           when t.id is not null then 'update'
           when d.op = 'D' and r.revive then 'revive'
@@ -274,7 +275,7 @@ begin
         left join sync.dirty d on d.table_name = %1$L and d.row_id = r.row_id
     )
     select jsonb_agg(jsonb_build_object(
-             'page_id', (j.r).page_id, 'dirty', j.dirty,
+             'page_id', (j.r).page_id,
              'result', case when j.verdict in ('stale', 'gone') then j.verdict else 'done' end)),
            coalesce(array_agg(j.r) filter (where j.verdict not in ('stale', 'gone')), '{}'),
            coalesce(array_agg(j.r) filter (where j.verdict = 'insert'), '{}'),
@@ -315,6 +316,15 @@ begin
   perform sync.update_rows_v1(p_shape, present);
   perform sync.replace_targets_v1(p_shape, ends);
   perform sync.replace_links_v1(p_shape, ends);
+
+  -- A mark that is locked belongs to an edit that is under way: it stays.
+  delete from sync.dirty d using (
+    select k.table_name, k.row_id from sync.dirty k join unnest(todo) r
+        on k.table_name = p_shape ->> 'table' and k.row_id = r.row_id
+       and k.version = r.version and r.in_step
+      order by k.row_id for update of k skip locked
+  ) m
+   where d.table_name = m.table_name and d.row_id = m.row_id;
   return coalesce(results, '[]'::jsonb);
 end
 $$;
@@ -385,7 +395,7 @@ begin
           about := sync.unfit_column_v1(p_shape, one.columns);
         end if;
         results := results || jsonb_build_object('page_id', one.page_id, 'result', 'refused',
-          'dirty', false, 'sqlstate', state, 'message', sentence, 'column', coalesce(about, ''),
+          'sqlstate', state, 'message', sentence, 'column', coalesce(about, ''),
           'constraint', coalesce(guard, ''));
       end;
     end loop;
@@ -397,25 +407,6 @@ $$;
 comment on function sync.commit_v1(jsonb, jsonb) is
   'Writes a batch of records and their ledger entries, and answers what became of each.';
 
-create function sync.acknowledge_v1(p_shape jsonb, p_versions jsonb) returns jsonb
-language plpgsql
-set search_path = ''
-as $$
-declare
-  done int;
-begin
-  if jsonb_typeof(p_shape) = 'string' then p_shape := (p_shape #>> '{}')::jsonb; end if;
-  if jsonb_typeof(p_versions) = 'string' then p_versions := (p_versions #>> '{}')::jsonb; end if;
-  delete from sync.dirty d using jsonb_each_text(p_versions) v
-   where d.table_name = p_shape ->> 'table' and d.row_id = v.key::uuid
-     and d.version = v.value::bigint;
-  get diagnostics done = row_count;
-  return to_jsonb(done);
-end
-$$;
-comment on function sync.acknowledge_v1(jsonb, jsonb) is
-  'Forgets the marks of rows that are in step, unless a person edited them again since.';
-
 revoke execute on function sync.patched_v1(jsonb, jsonb) from public;
 revoke execute on function sync.insert_rows_v1(jsonb, sync.record_v1[]) from public;
 revoke execute on function sync.revive_rows_v1(jsonb, sync.record_v1[]) from public;
@@ -425,4 +416,3 @@ revoke execute on function sync.replace_links_v1(jsonb, sync.record_v1[]) from p
 revoke execute on function sync.write_records_v1(jsonb, sync.record_v1[]) from public;
 revoke execute on function sync.unfit_column_v1(jsonb, jsonb) from public;
 revoke execute on function sync.commit_v1(jsonb, jsonb) from public;
-revoke execute on function sync.acknowledge_v1(jsonb, jsonb) from public;

@@ -69,7 +69,7 @@ begin
     )
     select jsonb_agg(jsonb_build_object(
       'page_id', a.page_id, 'row_id', a.row_id, 'base', a.base, 'deleted', a.deleted,
-      'version', coalesce(d.version, 0),
+      'page_edited_at', a.edited_at, 'version', coalesce(d.version, 0),
       'row', case when t.id is not null then to_jsonb(t) else d.tombstone end,
       'gone', t.id is null,
       'edited_at', coalesce(d.at, t.updated_at),
@@ -103,6 +103,21 @@ as $$
 $$;
 comment on function sync.linked_v1(jsonb, jsonb, jsonb) is
   'The linked pages of a table after a page, each with whether its base is deleted.';
+
+create function sync.alive_v1(p_page_ids jsonb) returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(p_page_ids) = 'string' then p_page_ids := (p_page_ids #>> '{}')::jsonb; end if;
+  return coalesce((
+    select jsonb_object_agg(l.page_id, l.table_name)
+      from jsonb_array_elements_text(p_page_ids) p
+      join sync.link l on l.page_id = p::uuid and not l.deleted), '{}'::jsonb);
+end
+$$;
+comment on function sync.alive_v1(jsonb) is
+  'Of these pages the linked ones whose base is not deleted, each with its table.';
 
 create function sync.owners_v1(p_pairs jsonb, p_mirrors jsonb) returns jsonb
 language plpgsql stable
@@ -145,7 +160,7 @@ begin
         select s.page_id, o.notion_page_id, o.deleted_at
           from shown s
           join sync.waiting w on w.target_page_id = s.page_id
-            and w.table_name = %1$L and w.field = $3
+            and w.table_name = %1$L and w.link_table is not distinct from $3
           join public.%1$I o on o.id = w.row_id
       ), named as materialized (
         select s.page_id as mirror, e::uuid as owner
@@ -165,7 +180,7 @@ begin
       )
       select jsonb_agg(jsonb_build_array(%1$L, d.owner) order by d.owner) from differ d
     $sql$, pair ->> 'table', held, further)
-    into found using p_mirrors, pair ->> 'mirror', pair ->> 'field';
+    into found using p_mirrors, pair ->> 'mirror', pair ->> 'link';
     answer := answer || coalesce(found, '[]'::jsonb);
   end loop;
   return answer;
@@ -175,5 +190,6 @@ comment on function sync.owners_v1(jsonb, jsonb) is
   'The records whose links differ from what the other side of a two-way relation shows.';
 
 revoke execute on function sync.sight_v1(jsonb, jsonb) from public;
+revoke execute on function sync.alive_v1(jsonb) from public;
 revoke execute on function sync.linked_v1(jsonb, jsonb, jsonb) from public;
 revoke execute on function sync.owners_v1(jsonb, jsonb) from public;

@@ -1,0 +1,80 @@
+"""Why Postgres refused a record, in words for people.
+
+Rule: pure. A refusal names the property as staff see it, and what to do; where there are no better
+words, Postgres's own sentence stands.
+"""
+
+from __future__ import annotations
+
+from accord.core.ports import Problem, RowWrite
+from accord.core.record import Record
+from accord.core.schema import Collection, Field, PropertyType
+from accord.core.values import Json, Text, Value
+
+CORRECT_IT = "Correct it in Notion; it is saved at the next round."
+
+
+def title_of(collection: Collection, record: Record) -> str:
+    """The text by which a person finds the record; "" where it has none."""
+    for field in collection.fields:
+        if field.type is PropertyType.TITLE:
+            value = record.values.get(field.name)
+            return value.plain if isinstance(value, Text) else ""
+    return ""
+
+
+def refusal(
+    collection: Collection, write: RowWrite, reason: str, remedy: str, prop: str = ""
+) -> Problem:
+    """The problem of a write that is not done."""
+    return Problem(
+        table=collection.table,
+        reason=reason,
+        remedy=remedy,
+        page_id=write.page_id,
+        record=title_of(collection, write.base.record),
+        property=prop,
+    )
+
+
+def refused_by_postgres(collection: Collection, write: RowWrite, answer: Json) -> Problem:
+    """The problem of a write that Postgres refused.
+
+    ``answer`` is what ``sync.commit_v1`` says of it: sqlstate, message, column, constraint.
+    """
+    field = _field_of(collection, str(answer["column"]), str(answer["constraint"]))
+    sentence = str(answer["message"])
+    if field is None:
+        reason = f"Supabase answered: {sentence}"
+        return refusal(collection, write, reason, "Correct the record in Notion, or the rule.")
+    reason = _reason(field, write.changes.get(field.name), str(answer["sqlstate"]), sentence)
+    return refusal(collection, write, reason, CORRECT_IT, field.title)
+
+
+def _reason(field: Field, value: Value, state: str, sentence: str) -> str:
+    match state:
+        case "23514" if field.bounds is not None and isinstance(value, int | float):
+            low, high = (_number(bound) for bound in field.bounds)
+            return f"{field.title} is {_number(value)}, but must be between {low} and {high}"
+        case "23502":
+            return f"{field.title} is empty, but Supabase needs a value"
+        case "23505":
+            return f"{field.title} is the same as in another record, but must differ"
+        case "22003":
+            return f"{field.title} is a larger number than its column can hold"
+        case _:
+            return f"{field.title}: Supabase answered: {sentence}"
+
+
+def _number(number: float) -> str:
+    return f"{number:.15g}"
+
+
+def _field_of(collection: Collection, column: str, constraint: str) -> Field | None:
+    """The field of a column, or of the column that a constraint is named after."""
+    fields = [field for field in collection.carried if field.column is not None]
+    for field in fields:
+        if field.column == column:
+            return field
+    named = [f for f in fields if constraint.startswith(f"{collection.table}_{f.column}_")]
+    return max(named, key=lambda field: len(field.column or ""), default=None)
