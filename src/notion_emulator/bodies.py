@@ -14,7 +14,7 @@ from notion_emulator.errors import bad_body, invalid, missing
 from notion_emulator.model import Block, Database, Page, Parent
 from notion_emulator.pages import ARCHIVED
 from notion_emulator.render import parent_json
-from notion_emulator.richtext import plain_text, render_text
+from notion_emulator.richtext import merged, plain_text, render_text
 from notion_emulator.stamps import minute_stamp
 
 if TYPE_CHECKING:
@@ -24,6 +24,49 @@ Json = dict[str, Any]
 Thing = Block | Page | Database
 
 MAX_CHILDREN = 100
+_COLORED: Json = {"rich_text": [], "color": "default"}
+_CAPTIONED: Json = {"caption": []}
+_DEFAULTS: dict[str, Json] = {
+    "paragraph": {**_COLORED, "icon": None},
+    "heading_1": {**_COLORED, "is_toggleable": False},
+    "heading_2": {**_COLORED, "is_toggleable": False},
+    "heading_3": {**_COLORED, "is_toggleable": False},
+    "callout": {**_COLORED, "icon": None},
+    "quote": _COLORED,
+    "bulleted_list_item": _COLORED,
+    "numbered_list_item": _COLORED,
+    "to_do": {**_COLORED, "checked": False},
+    "toggle": _COLORED,
+    "code": {**_CAPTIONED, "rich_text": [], "language": "plain text"},
+    "embed": _CAPTIONED,
+    "bookmark": _CAPTIONED,
+    "image": _CAPTIONED,
+    "video": _CAPTIONED,
+    "audio": _CAPTIONED,
+    "pdf": _CAPTIONED,
+    "file": _CAPTIONED,
+    "table_of_contents": {"color": "default"},
+}
+#: The order in which recorded blocks show their parts.
+_RANK = {
+    part: rank
+    for rank, part in enumerate(
+        (
+            "caption",
+            "rich_text",
+            "is_toggleable",
+            "checked",
+            "icon",
+            "type",
+            "external",
+            "file",
+            "url",
+            "language",
+            "color",
+            "name",
+        )
+    )
+}
 
 
 class Bodies:
@@ -56,25 +99,16 @@ class Bodies:
             return []
         found = [self.state.blocks[one] for one in thing.children]
         below: list[Thing] = [block for block in found if not block.in_trash]
-        if isinstance(thing, Page):
-            below += [
-                page
-                for page in self.state.pages.values()
-                if page.parent.id == block_id
-                and page.parent.kind == "page_id"
-                and not page.in_trash
-            ]
-            below += [
-                one
-                for one in self.state.databases.values()
-                if one.parent.id == block_id and not one.in_trash
-            ]
+        for one in self.state.nested.get(block_id, ()):
+            nested = self.state.pages.get(one) or self.state.databases[one]
+            if not nested.in_trash:
+                below.append(nested)
         return below
 
     def append(
         self, block_id: str, children: object, *, at: int, by: str, position: Json | None = None
     ) -> list[Block]:
-        """Add blocks below a block or page.
+        """Add blocks below a block or page; return them and all that follow, as recorded.
 
         Raises:
             ApiError: 400 or 404, in Notion's words.
@@ -97,7 +131,8 @@ class Bodies:
         thing.children[index:index] = [block.id for block in fresh]
         if isinstance(thing, Block):
             thing.edited, thing.edited_by = at, by
-        return fresh
+        below = [self.state.blocks[one] for one in thing.children[index:]]
+        return [block for block in below if not block.in_trash]
 
     def _index(self, thing: Page | Block, position: Json | None) -> int:
         kind = (position or {}).get("type", "end")
@@ -130,38 +165,40 @@ class Bodies:
         return block
 
     def _content(self, kind: str, written: Json, path: str) -> Json:
-        content = dict(written)
+        content = {**_DEFAULTS.get(kind, {}), **written}
         for part in ("rich_text", "caption"):
             if part in content:
-                kept = self.state.texts.read(content[part], f"{path}.{part}")
-                content[part] = orjson.loads(render_text(kept))
-        if "rich_text" in content:
-            if kind == "paragraph":
-                content.setdefault("icon", None)
-            if kind != "code":
-                content.setdefault("color", "default")
-        return content
+                content[part] = self._texts(kind, content[part], f"{path}.{part}")
+        if kind == "table_row":
+            content["cells"] = [
+                self._texts(kind, cell, f"{path}.cells[{index}]")
+                for index, cell in enumerate(content.get("cells", ()))
+            ]
+        return dict(sorted(content.items(), key=lambda pair: _RANK.get(pair[0], len(_RANK))))
+
+    def _texts(self, kind: str, written: object, path: str) -> list[Json]:
+        items: list[Json] = orjson.loads(render_text(self.state.texts.read(written, path)))
+        return merged(items) if kind == "code" else items
 
     def update(self, block: Block, body: Json, *, at: int, by: str) -> None:
         """Change a block's content or state."""
         if "in_trash" in body:
             block.in_trash = bool(body["in_trash"])
         if block.kind in body:
-            fresh = self._content(block.kind, body[block.kind], f"body.{block.kind}")
-            block.content = {**block.content, **fresh}
+            fresh = {**block.content, **body[block.kind]}
+            block.content = self._content(block.kind, fresh, f"body.{block.kind}")
+            block.content.pop("children", None)
         block.edited, block.edited_by = at, by
 
     def json(self, thing: Thing) -> Json:
         """Return a block object."""
         state = self.state
         if isinstance(thing, Block):
-            kind, content, below = thing.kind, thing.content, bool(thing.children)
+            kind, content = thing.kind, thing.content
         elif isinstance(thing, Page):
             kind, content = "child_page", {"title": state.title_of(thing)}
-            below = bool(thing.children)
         else:
-            kind, below = "child_database", False
-            content = {"title": plain_text(thing.title) or "New database"}
+            kind, content = "child_database", {"title": plain_text(thing.title) or "New database"}
         return {
             "object": "block",
             "id": thing.id,
@@ -170,7 +207,7 @@ class Bodies:
             "last_edited_time": minute_stamp(thing.edited),
             "created_by": {"object": "user", "id": thing.created_by},
             "last_edited_by": {"object": "user", "id": thing.edited_by},
-            "has_children": below,
+            "has_children": bool(self.children(thing.id)),
             "in_trash": thing.in_trash or state.buried(thing.parent),
             "type": kind,
             kind: content,

@@ -217,6 +217,7 @@ class Columns:
         if name is not None and name != prop.name:
             self._free_name(source, name, prop)
             prop.name = name
+            source.epoch += 1
             self._tell_mirror(prop)
         if "description" in config:
             prop.description = config["description"] or None
@@ -299,6 +300,7 @@ class Columns:
             del source.properties[fresh.id]
             fresh.id = raw
             source.properties[raw] = fresh
+            source.epoch += 1
         self._complete(source, fresh)
         for page in pages:
             value = self._reread(fresh, texts.get(page.id))

@@ -57,6 +57,14 @@ def spell_expression(expression: str, source: DataSource) -> str:
     return _REFERENCE.sub(call, expression)
 
 
+def spelled(prop: Property, source: DataSource) -> str:
+    """Return a formula as `spell_expression` does; the schema's epoch says how long it holds."""
+    if prop.spelled is None or prop.spelled[0] != source.epoch:
+        text = spell_expression(prop.config["expression"], source)
+        prop.spelled = (source.epoch, text)
+    return prop.spelled[1]
+
+
 def _moment(text: str) -> date | datetime:
     return date.fromisoformat(text) if DAY.match(text) else datetime.fromisoformat(text)
 
@@ -125,7 +133,7 @@ def formula_value(
             raise KeyError(name)
         return plain_value(state, renderer, page, found, depth)
 
-    return evaluate(spell_expression(prop.config["expression"], source), lookup, state.clock())
+    return evaluate(spelled(prop, source), lookup, state.clock())
 
 
 _KINDS: dict[str, Kind] = {
@@ -158,7 +166,7 @@ def formula_kind(source: DataSource, prop: Property, depth: int = 0) -> Kind:
             return formula_kind(source, found, depth + 1)
         return _KINDS.get(found.kind, "string")
 
-    return kind_of(spell_expression(prop.config["expression"], source), kind_of_property)
+    return kind_of(spelled(prop, source), kind_of_property)
 
 
 def _empty(state: State, page: Page, prop: Property) -> Json:

@@ -98,6 +98,7 @@ class Containers:
         self.columns.create(source, initial.get("properties"))
         database.sources.append(source.id)
         state.databases[database.id] = database
+        state.nest(parent, database.id)
         self._enter(source)
         if parent.kind == "page_id":
             state.pages[parent.id].edited = max(at, state.pages[parent.id].edited)
@@ -112,7 +113,9 @@ class Containers:
         """Change title, description, icon, cover, parent or state of a database."""
         state = self.state
         if "parent" in body:
+            state.unnest(database.parent, database.id)
             database.parent = read_parent(state, body["parent"])
+            state.nest(database.parent, database.id)
             state.touch()
         self._describe(database, body)
         for flag in ("is_inline", "is_locked"):

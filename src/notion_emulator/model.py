@@ -86,6 +86,7 @@ class Property:
     groups: list[Group] = field(default_factory=list)
     target: str | None = None
     mirror: str | None = None
+    spelled: tuple[int, str] | None = None
 
     def option(self, option_id: str) -> Option | None:
         """Return the option with this id."""
@@ -155,13 +156,15 @@ class DataSource:
     properties: dict[str, Property] = field(default_factory=dict)
     next_number: int = 1
     epoch: int = 0
+    names: tuple[int, dict[str, Property]] = (-1, {})
 
     def find(self, key: str) -> Property | None:
         """Return the property with this name or id, encoded or not."""
-        for prop in self.properties.values():
-            if prop.name == key:
-                return prop
-        found = self.properties.get(key)
+        epoch, names = self.names
+        if epoch != self.epoch:
+            names = {prop.name: prop for prop in self.properties.values()}
+            self.names = (self.epoch, names)
+        found = names.get(key) or self.properties.get(key)
         if found is None and "%" in key:
             found = self.properties.get(decoded(key))
         return found

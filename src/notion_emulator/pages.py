@@ -166,6 +166,7 @@ class Pages:
                 if first is not None:
                     page.values[prop.id] = first
         self.state.pages[page_id] = page
+        self.state.nest(parent, page_id)
         for raw, target in self.state.awaited.pop(page_id, ()):
             page.values.setdefault(raw, []).append(target)
         return page
@@ -216,10 +217,27 @@ class Pages:
             rows.add(page)
 
     def _trash(self, page: Page, in_trash: bool) -> None:
-        if page.in_trash != in_trash:
-            page.in_trash = in_trash
-            self.state.trash_count += 1 if in_trash else -1
-            self.state.touch()
+        """Change the state and have everything rendered anew that shows it."""
+        if page.in_trash == in_trash:
+            return
+        state = self.state
+        page.in_trash = in_trash
+        state.trash_count += 1 if in_trash else -1
+        if state.nested.get(page.id) or self._pointed_at(page.parent.id):
+            state.touch()
+        for prop in state.schema_of(page).properties.values():
+            if prop.mirror is not None:
+                for one in page.values.get(prop.id, ()):
+                    if one in state.pages:
+                        state.pages[one].version += 1
+
+    def _pointed_at(self, source_id: str) -> bool:
+        """Tell whether one-way relations lead into a data source."""
+        return any(
+            prop.target == source_id and prop.mirror is None
+            for source in self.state.sources.values()
+            for prop in source.properties.values()
+        )
 
     def move(self, page: Page, body: Json, *, at: int, by: str) -> None:
         """Give a page another parent; properties follow by name and kind.
@@ -241,6 +259,8 @@ class Pages:
         for prop, _ in kept:
             if prop.kind == "relation":
                 self._put(page, prop, None)
+        state.unnest(page.parent, page.id)
+        state.nest(parent, page.id)
         page.parent, page.values = parent, {}
         after = state.schema_of(page)
         for prop, value in kept:

@@ -8,6 +8,7 @@ of (length of raw id, raw id).
 from __future__ import annotations
 
 import re
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,19 +16,23 @@ import orjson
 
 from notion_emulator import computed
 from notion_emulator.ids import encoded
-from notion_emulator.richtext import MENTIONS_SHOWN, render_text
+from notion_emulator.richtext import render_text
 from notion_emulator.stamps import MINUTE, exact_stamp, minute_stamp, render_date
 from notion_emulator.state import URL
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Callable, Container
 
     from notion_emulator.model import DataSource, Page, Parent, Property
+    from notion_emulator.stamps import DateValue
     from notion_emulator.state import State
+
+    Reader = Callable[[Page, Any], bytes]
 
 Json = dict[str, Any]
 
 REFERENCES_SHOWN = 25
+KEPT = 50_000
 OLD_VERSION = "2025-09-03"
 _CLOCKED = re.compile(r"\b(now|today)\s*\(")
 _NOT_WORD = re.compile(r"[^\w]+", re.ASCII)
@@ -37,38 +42,30 @@ _HOUR = 60 * MINUTE
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A property, with the JSON that comes before its value."""
+    """A property: its raw id, the JSON before its value and what turns a value into JSON."""
 
-    prop: Property
+    raw: str
     before: bytes
+    render: Reader
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The columns of a data source in order; ``clocked`` and ``volatile`` limit caching."""
+    """The columns of a data source in order, and how long a rendered page holds.
+
+    Attributes:
+        epoch: The state of the schema that it belongs to.
+        columns: The columns in order.
+        files: Raw ids of the properties that may hold files with signed URLs.
+        clocked: A formula asks for the time: pages hold for a minute.
+        volatile: There are rollups: pages do not hold at all.
+    """
 
     epoch: int
     columns: tuple[Column, ...]
+    files: tuple[str, ...]
     clocked: bool
     volatile: bool
-
-
-def layout_of(source: DataSource) -> Layout:
-    """Return how pages of a data source are laid out."""
-    props = sorted(source.properties.values(), key=lambda prop: (len(prop.id), prop.id))
-    columns = []
-    for prop in props:
-        name, kind = orjson.dumps(prop.name), prop.kind.encode()
-        identity = orjson.dumps(encoded(prop.id))
-        before = b'%s:{"id":%s,"type":"%s","%s":' % (name, identity, kind, kind)
-        columns.append(Column(prop, before))
-    formulas = [prop.config["expression"] for prop in props if prop.kind == "formula"]
-    return Layout(
-        epoch=source.epoch,
-        columns=tuple(columns),
-        clocked=any(_CLOCKED.search(text) for text in formulas),
-        volatile=any(prop.kind == "rollup" for prop in props),
-    )
 
 
 def parent_json(parent: Parent, state: State) -> Json:
@@ -87,14 +84,32 @@ class Renderer:
     def __init__(self, state: State) -> None:
         self.state = state
         self._layouts: dict[str, Layout] = {}
+        self._keeping: deque[Page] = deque()
         self._signature = 0
 
     def layout(self, source: DataSource) -> Layout:
         """Return the current layout of a data source."""
         layout = self._layouts.get(source.id)
         if layout is None or layout.epoch != source.epoch:
-            layout = self._layouts[source.id] = layout_of(source)
+            layout = self._layouts[source.id] = self._lay_out(source)
         return layout
+
+    def _lay_out(self, source: DataSource) -> Layout:
+        props = sorted(source.properties.values(), key=lambda prop: (len(prop.id), prop.id))
+        columns = []
+        for prop in props:
+            name, kind = orjson.dumps(prop.name), prop.kind.encode()
+            identity = orjson.dumps(encoded(prop.id))
+            before = b'%s:{"id":%s,"type":"%s","%s":' % (name, identity, kind, kind)
+            columns.append(Column(prop.id, before, self._reader(prop)))
+        formulas = [prop.config["expression"] for prop in props if prop.kind == "formula"]
+        return Layout(
+            epoch=source.epoch,
+            columns=tuple(columns),
+            files=tuple(prop.id for prop in props if prop.kind == "files"),
+            clocked=any(_CLOCKED.search(text) for text in formulas),
+            volatile=any(prop.kind == "rollup" for prop in props),
+        )
 
     def page(self, page: Page, *, old: bool = False, only: Container[str] | None = None) -> bytes:
         """Return a page as a JSON object without ``request_id``.
@@ -116,22 +131,30 @@ class Renderer:
     def _core(self, page: Page) -> bytes:
         source = self.state.schema_of(page)
         layout = self.layout(source)
-        if layout.volatile or _holds_uploads(layout, page):
+        if layout.volatile or (layout.files and _holds_uploads(layout, page)):
             return self._build(page, None)
         minute = self.state.now() // MINUTE if layout.clocked else 0
         key = (page.version, source.epoch, self.state.epoch, minute, page.edited)
         if page.rendered is None or page.rendered[0] != key:
+            if page.rendered is None:
+                self._remember(page)
             page.rendered = (key, self._build(page, None))
         return page.rendered[1]
+
+    def _remember(self, page: Page) -> None:
+        """Note that a page keeps its bytes; the page that did so longest drops its own."""
+        self._keeping.append(page)
+        if len(self._keeping) > KEPT:
+            self._keeping.popleft().rendered = None
 
     def _build(self, page: Page, only: Container[str] | None) -> bytes:
         state = self.state
         layout = self.layout(state.schema_of(page))
         values = page.values
         parts = [
-            column.before + self._value(column.prop, page, values.get(column.prop.id))
+            column.before + column.render(page, values.get(column.raw))
             for column in layout.columns
-            if only is None or column.prop.id in only
+            if only is None or column.raw in only
         ]
         head = (
             f'{{"object":"page","id":"{page.id}","created_time":"{minute_stamp(page.created)}",'
@@ -165,23 +188,36 @@ class Renderer:
             )
         )
 
-    def _value(self, prop: Property, page: Page, value: Any) -> bytes:
-        """Return a value's JSON, and for a relation its sibling ``has_more``."""
+    def _reader(self, prop: Property) -> Reader:
+        """Return what turns a value into JSON; a relation's has its sibling ``has_more``."""
         match prop.kind:
             case "title" | "rich_text":
-                return self.text(value)
+                return lambda _, value: self.text(value)
             case "checkbox":
-                return _TRUE_FALSE[bool(value)]
+                return lambda _, value: _TRUE_FALSE[bool(value)]
             case "relation":
-                return self._relation(prop, value)
+                return lambda _, value: self._relation(prop, value)
             case "number" | "url" | "email" | "phone_number" | "place":
-                return b"null" if value is None else orjson.dumps(value)
+                return lambda _, value: b"null" if value is None else orjson.dumps(value)
+            case "select" | "status":
+                options = _options(prop)
+                return lambda _, value: options.get(value, b"null")
+            case "multi_select":
+                options = _options(prop)
+                return lambda _, value: (
+                    b"[" + b",".join([options[one] for one in value if one in options]) + b"]"
+                    if value
+                    else b"[]"
+                )
+            case "date":
+                return lambda _, value: b"null" if value is None else _date(value)
             case _:
-                return orjson.dumps(self.value(prop, page, value))
+                return lambda page, value: orjson.dumps(self.value(prop, page, value))
 
     def text(self, value: Any) -> bytes:
-        """Return a rich text as JSON; of its mentions of users only the first are full."""
-        if not isinstance(value, list):
+        """Return a rich text as JSON; of its mentions of users the first are full."""
+        limit = self.state.switches.full_mentions
+        if limit is None or not isinstance(value, list):
             return render_text(value)
         mentions = 0
         shown = []
@@ -189,7 +225,7 @@ class Renderer:
             mention = item.get("mention")
             if mention and mention["type"] == "user":
                 mentions += 1
-                if mentions > MENTIONS_SHOWN:
+                if mentions > limit:
                     partial = {"object": "user", "id": mention["user"]["id"]}
                     shown.append({**item, "mention": {"type": "user", "user": partial}})
                     continue
@@ -273,9 +309,17 @@ class Renderer:
 
 
 def _holds_uploads(layout: Layout, page: Page) -> bool:
-    for column in layout.columns:
-        if column.prop.kind == "files":
-            files = page.values.get(column.prop.id)
-            if files and any(one["type"] == "file" for one in files):
-                return True
-    return False
+    return any(one["type"] == "file" for raw in layout.files for one in page.values.get(raw, ()))
+
+
+def _options(prop: Property) -> dict[str, bytes]:
+    return {
+        one.id: orjson.dumps({"id": one.id, "name": one.name, "color": one.color})
+        for one in prop.options
+    }
+
+
+def _date(value: DateValue) -> bytes:
+    start, end = value
+    until = "null" if end is None else f'"{end}"'
+    return f'{{"start":"{start}","end":{until},"time_zone":null}}'.encode()

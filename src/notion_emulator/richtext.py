@@ -40,7 +40,6 @@ MAX_ITEMS = 100
 MAX_TEXT = 2000
 MAX_URL = 2000
 MAX_EQUATION = 1000
-MENTIONS_SHOWN = 25
 
 
 def plain_text(value: RichText | None) -> str:
@@ -108,7 +107,7 @@ class TextReader:
             if read is not None:
                 items.append(read)
         if self.switches.merge_segments:
-            items = _merged(items)
+            items = merged(items)
         if len(items) == 1 and _is_plain(items[0]):
             return str(items[0]["plain_text"])
         return items or None
@@ -196,7 +195,7 @@ class TextReader:
         if not isinstance(inner, dict):
             raise missing(f"{path}.mention.{kind or 'user'}")
         if kind in {"custom_emoji", "link_mention", "link_preview", "template_mention"}:
-            return {"type": kind, kind: inner}, f":{inner.get('name', kind)}:", inner.get("url")
+            return {"type": kind, kind: inner}, f":{inner.get('name', kind)}:", None
         target = normal_id(inner.get("id"))
         if target is None:
             raise bad_body(f"{path}.mention.{kind}.id", "a valid uuid", inner.get("id"))
@@ -217,7 +216,8 @@ def _is_plain(item: Json) -> bool:
     return item["type"] == "text" and item["href"] is None and item["annotations"] == PLAIN
 
 
-def _merged(items: list[Json]) -> list[Json]:
+def merged(items: list[Json]) -> list[Json]:
+    """Return segments with neighbours of equal formatting as one."""
     merged: list[Json] = []
     for item in items:
         last = merged[-1] if merged else None

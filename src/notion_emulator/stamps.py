@@ -74,7 +74,9 @@ def _one(text: object, zone: ZoneInfo | None, path: str) -> str:
     except ValueError:
         raise bad_body(path, "a valid ISO 8601 date string", text) from None
     if zone is not None:
-        if instant.tzinfo is not None:
+        if instant.tzinfo is not None and instant.utcoffset() != zone.utcoffset(
+            instant.replace(tzinfo=None)
+        ):
             raise invalid(
                 f"body failed validation: {path} should not have a UTC offset when a time_zone "
                 f'is given, instead was `"{text}"`.'

@@ -38,20 +38,24 @@ class State:
         clock: Gives the present as an aware datetime.
         switches: How doubtful points are decided.
         seed: Decides all ids.
+        integration: The name of the integration, which its bot bears.
     """
 
-    def __init__(self, clock: Callable[[], datetime], switches: Switches, seed: int) -> None:
+    def __init__(
+        self, clock: Callable[[], datetime], switches: Switches, seed: int, integration: str
+    ) -> None:
         self.clock = clock
         self.switches = switches
         self.ids = Ids(seed)
         self.space_id = self.ids.uuid()
-        self.bot = User(self.ids.uuid(), "Local integration", "bot")
+        self.bot = User(self.ids.uuid(), integration, "bot")
         self.users: dict[str, User] = {self.bot.id: self.bot}
         self.databases: dict[str, Database] = {}
         self.sources: dict[str, DataSource] = {}
         self.rows: dict[str, Rows] = {}
         self.pages: dict[str, Page] = {}
         self.blocks: dict[str, Block] = {}
+        self.nested: dict[str, dict[str, None]] = {}
         self.uploads: dict[str, Json] = {}
         self.unshared: set[str] = set()
         self.trash_count = 0
@@ -80,6 +84,15 @@ class State:
         """Forget every rendered page: something that shows everywhere has changed."""
         self.epoch += 1
 
+    def nest(self, parent: Parent, thing_id: str) -> None:
+        """Note that a page or database stands on a page."""
+        if parent.kind == "page_id":
+            self.nested.setdefault(parent.id, {})[thing_id] = None
+
+    def unnest(self, parent: Parent, thing_id: str) -> None:
+        """Note that a page or database does not stand there any more."""
+        self.nested.get(parent.id, {}).pop(thing_id, None)
+
     # ---- users
 
     def user_json(self, user_id: str) -> Json | None:
@@ -96,6 +109,8 @@ class State:
         }
         if user.kind == "person":
             body["person"] = {} if user.email is None else {"email": user.email}
+            if user.email is not None and self.switches.email_verified:
+                body["person"]["email_verified"] = True
         else:
             body["bot"] = {}
         return body

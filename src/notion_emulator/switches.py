@@ -30,6 +30,8 @@ class Switches:
         options_ignore_case: ``done`` names the option ``Done``.
         unknown_filter_option: A filter on an option that does not exist: matches nothing
             (``empty``) or 400 (``reject``).
+        full_mentions: How many mentions of users in one text name the user in full; None is all
+            (as recorded), 25 is what the documentation says.
         merge_segments: Adjacent segments of equal formatting are stored as one.
         formula_readback: A formula reads back with ``block_property`` references (as recorded)
             or with ``prop`` references (as announced).
@@ -46,6 +48,8 @@ class Switches:
         search_returns_trashed_sources: Search without ``in_trash`` also lists trashed data
             sources (as recorded).
         search_lag_seconds: Search sees a change only after this time.
+        email_verified: Persons carry ``email_verified`` beside their address (as recorded since
+            July 2026).
         week_starts_on: First day of the week that ``this_week`` means.
     """
 
@@ -60,6 +64,7 @@ class Switches:
     option_color_mismatch: Literal["reject", "ignore"] = "reject"
     options_ignore_case: bool = True
     unknown_filter_option: Literal["empty", "reject"] = "empty"
+    full_mentions: int | None = None
     merge_segments: bool = False
     formula_readback: Literal["block_property", "prop"] = "block_property"
     database_edit_bumps: bool = False
@@ -71,4 +76,5 @@ class Switches:
     unshared_relation_in_schema: bool = True
     search_returns_trashed_sources: bool = True
     search_lag_seconds: float = 0.0
+    email_verified: bool = True
     week_starts_on: Literal["monday", "sunday"] = "monday"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from notion_emulator.errors import bad_body, invalid, missing
 from notion_emulator.ids import COLORS, normal_id
-from notion_emulator.model import COMPUTED_KINDS, Option
+from notion_emulator.model import COMPUTED_KINDS, TITLE, Option
 from notion_emulator.schema import default_status, option_name
 from notion_emulator.stamps import normal_date
 
@@ -63,6 +63,8 @@ def read_value(
     """
     kind = prop.kind
     path = f"body.properties.{prop.name}"
+    if kind == TITLE and isinstance(written, list):
+        written = {TITLE: written}
     if not isinstance(written, dict):
         raise bad_body(path, "an object", written)
     if kind in COMPUTED_KINDS:

@@ -79,6 +79,7 @@ class Workspace:
         requests_per_minute: Budget of a token in 60 seconds; None and 0 are no limit.
         row_cap: Rows that one walk through a query may give.
         name: What the workspace is called.
+        integration: What the integration and its bot are called.
 
     Attributes:
         token: The token that the HTTP side accepts.
@@ -95,9 +96,10 @@ class Workspace:
         requests_per_minute: int | None = None,
         row_cap: int = ROW_CAP,
         name: str = "Local workspace",
+        integration: str = "Local integration",
     ) -> None:
         self.name = name
-        self.state = State(clock, switches or Switches(), seed)
+        self.state = State(clock, switches or Switches(), seed, integration)
         self.renderer = Renderer(self.state)
         self.containers = Containers(self.state, self.renderer)
         self.pages = Pages(self.state, self.renderer)
@@ -129,11 +131,17 @@ class Workspace:
         return self.state.space_id
 
     def add_person(
-        self, name: str, email: str | None = None, id: str | None = None, *, guest: bool = False
+        self,
+        name: str,
+        email: str | None = None,
+        id: str | None = None,
+        *,
+        avatar_url: str | None = None,
+        guest: bool = False,
     ) -> str:
         """Add a person and return the id; a guest is not listed."""
         user_id = _given(id) or self.state.ids.uuid()
-        self.state.users[user_id] = User(user_id, name, "person", email, guest=guest)
+        self.state.users[user_id] = User(user_id, name, "person", email, avatar_url, guest)
         self.state.touch()
         return user_id
 

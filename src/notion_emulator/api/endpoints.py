@@ -198,7 +198,8 @@ def _user(call: Call, user_id: str) -> Json:
 
 def list_users(call: Call) -> Answer:
     """List persons and bots: GET /v1/users; guests are left out."""
-    users = [one.id for one in call.workspace.state.users.values() if not one.guest]
+    listed = [one for one in call.workspace.state.users.values() if not one.guest]
+    users = [one.id for one in sorted(listed, key=lambda one: one.kind == "bot")]
     part, cursor = window(users, call.size(), call.cursor())
     return listing([_user(call, one) for one in users[part]], "user", cursor)
 
