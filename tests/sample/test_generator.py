@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notion_emulator.sample.generator import SPAN, Generation, shares
+from notion_emulator.sample.recipes import Draw
 from notion_emulator.sample.schema import tables
 from tests.sample.reading import NOW, Contents, Json, generate
 
@@ -51,6 +52,13 @@ def test_times_are_spread_over_two_years_and_leave_the_last_hour_out(generated: 
     assert min(months.values()) > 10
 
 
+def test_not_even_the_luckiest_draw_lies_in_the_last_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Draw, "random", lambda _: 0.0)
+    generation = Generation(shares(48), 1, NOW)
+    for table in tables().values():
+        assert all(at < NOW - timedelta(hours=1) for _, _, at, _ in generation.rows(table))
+
+
 def test_only_what_is_planned_lies_in_the_future(generated: Contents) -> None:
     planned = {"End Date", "Due Date", "Target Implementation Date"}
     tomorrow = (NOW + timedelta(days=1)).date().isoformat()
@@ -75,6 +83,16 @@ def relations(contents: Contents) -> list[tuple[str, Json]]:
 def test_few_pages_have_more_targets_than_a_page_shows(generated: Contents) -> None:
     large = {page for page, value in relations(generated) if value["has_more"]}
     assert 1 <= len(large) <= 3
+
+
+def test_the_far_side_of_a_two_way_relation_fills_up_and_no_further() -> None:
+    generation = Generation({**shares(48), "tasks": 400, "workflow_instances": 2}, 1, NOW)
+    targets = Counter(
+        target["id"]
+        for _, properties, _, _ in generation.rows(tables()["tasks"])
+        for target in properties.get("Related Workflow Instance", {"relation": []})["relation"]
+    )
+    assert list(targets.values()) == [25, 25]
 
 
 def test_every_target_is_a_page_of_the_workspace(generated: Contents) -> None:
