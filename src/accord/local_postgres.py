@@ -133,6 +133,27 @@ class EmbeddedPostgres:
             self._lock = None
             self._port = None
 
+    def remove(self) -> None:
+        """Stop the server and remove all its files, wherever they lie.
+
+        Raises:
+            LocalPostgresError: another process uses the directory.
+        """
+        if self._lock is None:
+            self._lock = self._take_lock()
+            self._bin = self._reachable_programs()
+        cluster = self._cluster
+        self.stop()
+        shutil.rmtree(cluster, ignore_errors=True)
+        shutil.rmtree(self.data_dir)
+
+    def databases(self) -> frozenset[str]:
+        """The names of the databases that are there."""
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            return frozenset(
+                row[0] for row in connection.execute("select datname from pg_database")
+            )
+
     def url(self, database: str = "postgres") -> str:
         """Return the URL of one database, password included: not for logs."""
         if self._port is None:

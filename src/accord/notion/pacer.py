@@ -88,6 +88,10 @@ class Budget:
         self._under_way += 1
         return 0.0
 
+    def spent(self, now: float) -> int:
+        """How many places of the window that ends now are taken; 0 where there is no limit."""
+        return self._under_way + sum(1 for at in self._answered if at + WINDOW > now)
+
     def answered(self, now: float) -> None:
         """A request has come to its end; its place is free again in 60 seconds."""
         self._under_way -= 1
@@ -131,6 +135,10 @@ class Pacer:
         finally:
             self._budget.answered(self._clock.now())
             self._freed.set()
+
+    def spent(self) -> int:
+        """How much of the budget the last 60 seconds took."""
+        return self._budget.spent(self._clock.now())
 
     def hold_back(self, seconds: float) -> None:
         """Send nothing for so long, whoever asks (`Retry-After`; it may exceed a minute)."""

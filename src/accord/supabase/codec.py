@@ -345,8 +345,9 @@ def _number(declared: Field, stored: Json) -> Value:
 def _file(stored: Json) -> File:
     if not isinstance(stored, Mapping) or not isinstance(stored.get("url"), str):
         raise TypeError('a file is written as {"name": ..., "url": ..., "type": "external"}')
-    name = stored.get("name") or stored["url"].rstrip("/").rpartition("/")[2]
-    return File(_of_sort(name, str), stored["url"], _of_sort(stored.get("type", "external"), str))
+    url = stored["url"]
+    name = stored.get("name", url.rstrip("/").rpartition("/")[2])
+    return File(_of_sort(name, str), url, _of_sort(stored.get("type", "external"), str))
 
 
 def _join_scalar(declared: Field, stored: Json, beyond: Mapping[str, Json]) -> Value:

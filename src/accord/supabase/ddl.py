@@ -428,4 +428,4 @@ def _text(text: str) -> str:
 
 
 def _number(bound: float) -> str:
-    return str(int(bound)) if bound.is_integer() else repr(bound)
+    return str(int(bound)) if float(bound).is_integer() else repr(bound)

@@ -55,6 +55,7 @@ class Engine:
             TheirError: a whole side cannot be reached or refuses us.
         """
         await self.ledger.check(self.schema)
+        sent = self.notion.requests
         began = await self.notion.now()
         report = Report(options.direction, options.dry_run, began, began)
         for collection in self._wanted(options):
@@ -62,7 +63,7 @@ class Engine:
         if options.pulls:
             await self._pull(options, report, watch or NobodyWatches())
         report.pending = await self._pending(options, report)
-        report.requests = self.notion.requests
+        report.requests = self.notion.requests - sent
         report.ended_at = await self.notion.now()
         await self._remember_round(report)
         return report
@@ -80,6 +81,7 @@ class Engine:
         """Notion to Supabase."""
         states = await self.ledger.sources()
         survey = await self.notion.survey(self.schema, self.ids, states)
+        report.started_at = await self.notion.now()
         report.problems.extend(p for p in survey.problems if p.table in report.tallies)
         failed = tuple(p for p in await self.ledger.problems() if p.table in report.tallies)
         carrier = Carrier(self.supabase, _unreadable(self.schema, survey), options.dry_run)
@@ -97,13 +99,14 @@ class Engine:
         for table, tally in report.tallies.items():
             if table not in bindings:
                 continue
-            started = time.monotonic()
+            started, sent = time.monotonic(), self.notion.requests
             watch.begins(tally)
             try:
                 await puller.pull(bindings[table], states.get(table), tally)
             except NotionError as error:
                 report.problems.append(Problem(table, error.message, error.remedy))
             tally.seconds = round(time.monotonic() - started, 3)
+            tally.requests = self.notion.requests - sent
             watch.ends(tally)
         await self._settle(options, report)
         sweeper = Sweeper(self.notion, self.ledger, puller, options, report, bindings)

@@ -48,6 +48,7 @@ class Tally:
     table: str
     title: str
     counts: Counter[Count] = field(default_factory=Counter)
+    requests: int = 0
     seconds: float = 0.0
 
     @property
@@ -58,7 +59,13 @@ class Tally:
     def to_json(self) -> Json:
         """The JSON form of one collection's counts."""
         counts = {str(what): self.counts[what] for what in Count}
-        return {"table": self.table, "title": self.title, **counts, "seconds": self.seconds}
+        return {
+            "table": self.table,
+            "title": self.title,
+            **counts,
+            "requests": self.requests,
+            "seconds": self.seconds,
+        }
 
 
 @dataclass(slots=True)

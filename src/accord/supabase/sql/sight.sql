@@ -35,13 +35,13 @@ begin
     ), pending as materialized (
       select w.* from asked a
         join sync.waiting w on w.table_name = %1$L and w.row_id = a.row_id
-    ), ends as materialized (
+    ), ends(row_id, field, page_id, position, buried) as materialized (
       %2$s
       select w.row_id, w.field, w.target_page_id, w.position, false
         from pending w where w.link_table is not null
-    ), targets as materialized (
+    ), targets(row_id, field, page_id, buried, filled) as materialized (
       %3$s
-      select null::uuid, null, null, false, false where false
+      select null, null, null, null, null where false
     ), many as (
       select f.row_id, jsonb_object_agg(f.field, f.pages) as links
         from (

@@ -1,0 +1,162 @@
+"""The composition root: the only room that knows both wings.
+
+Rule: it joins parts and decides nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from accord.config import (
+    Settings,
+    models_package,
+    read_database_url,
+    read_environment,
+    read_settings,
+)
+from accord.core.errors import SupabaseError, UsageError
+from accord.core.schema import Collection, Schema
+from accord.declare import load_schema
+from accord.notion.client import NotionClient
+from accord.notion.pacer import Pacer
+from accord.notion.replica import Notion
+from accord.supabase import migrate
+from accord.supabase.door import PostgresDoor
+from accord.supabase.ledger import PostgresLedger
+from accord.supabase.replica import Supabase
+from accord.sync.engine import Engine
+
+MIGRATIONS = Path("supabase") / "migrations"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A folder with models, migrations and an environment.
+
+    Args:
+        folder: its root.
+        schema: what its models declare.
+        environment: the process's environment over its ``.env``.
+    """
+
+    folder: Path
+    schema: Schema
+    environment: Mapping[str, str]
+
+    @classmethod
+    def open(cls, folder: Path) -> Project:
+        """Read the project in ``folder``.
+
+        Raises:
+            YourError: pyproject.toml, the models or ``.env`` are wrong, with all problems.
+        """
+        package = models_package(folder)
+        root = str(folder.resolve())
+        if root not in sys.path:
+            sys.path.insert(0, root)
+        return cls(folder, load_schema(package), read_environment(folder))
+
+    @property
+    def migrations(self) -> Path:
+        """Where the migration scripts are."""
+        return self.folder / MIGRATIONS
+
+    def settings(self) -> Settings:
+        """All that a round needs.
+
+        Raises:
+            ConfigurationError: with everything that is missing or wrong.
+        """
+        return read_settings(self.environment, self.schema)
+
+    def database_url(self) -> str:
+        """The Postgres URL alone.
+
+        Raises:
+            ConfigurationError: it is missing or wrong.
+        """
+        return read_database_url(self.environment)
+
+    def tables_named(self, names: list[str]) -> frozenset[str] | None:
+        """The tables of the collections that people name; None when they name none.
+
+        A model (BusinessEntity), a table (business_entities) or a title will do, in any case.
+
+        Raises:
+            UsageError: a name is none of these; all such names at once.
+        """
+        if not names:
+            return None
+        known = {alias: c.table for c in self.schema for alias in _aliases(c)}
+        unknown = [name for name in names if name.casefold() not in known]
+        if unknown:
+            models = ", ".join(sorted(c.model for c in self.schema))
+            raise UsageError(
+                [f"there is no model {name!r}; the models are: {models}" for name in unknown]
+            )
+        return frozenset(known[name.casefold()] for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An engine ready to run, and what it used of Notion's budget.
+
+    ``budget`` answers (requests in the last minute, requests allowed a minute), or (requests so
+    far, 0) where there is no budget to keep to.
+    """
+
+    engine: Engine
+    budget: Callable[[], tuple[int, int]]
+
+
+@asynccontextmanager
+async def open_engine(project: Project, settings: Settings) -> AsyncIterator[Opened]:
+    """Join both sides and the ledger.
+
+    Raises:
+        TheirError: Postgres cannot be reached, or its tables are not those of the migrations.
+    """
+    pacer = Pacer(settings.requests_per_minute)
+    async with (
+        PostgresDoor(settings.database_url) as door,
+        NotionClient(settings.notion_token, settings.notion_url, pacer=pacer) as client,
+    ):
+        await _require_tables(settings.database_url, project.migrations)
+        engine = Engine(
+            schema=project.schema,
+            ids=settings.databases,
+            notion=Notion(client),
+            supabase=Supabase(door),
+            ledger=PostgresLedger(door),
+        )
+        allowed = settings.requests_per_minute
+        yield Opened(engine, lambda: (pacer.spent(), allowed) if allowed else (client.requests, 0))
+
+
+async def _require_tables(url: str, folder: Path) -> None:
+    """See that every migration is applied.
+
+    Raises:
+        SupabaseError: some or all are not; the remedy names the command.
+    """
+    status = await migrate.pending(url, folder)
+    if not status.pending:
+        return
+    missing = ", ".join(migration.file_name for migration in status.pending)
+    what = "has only some of the tables" if status.applied else "has no tables of ours yet"
+    raise SupabaseError(
+        f"the database {what} (not applied: {missing}).",
+        remedy="Run python -m tools.supabase_db_setup, then run this again.",
+    )
+
+
+def _aliases(collection: Collection) -> set[str]:
+    return {
+        collection.model.casefold(),
+        collection.table.casefold(),
+        collection.title.casefold(),
+    }

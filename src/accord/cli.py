@@ -1,0 +1,302 @@
+"""The commands.
+
+Rule: a command reads its words, calls the app and shows the answer. Exit codes: 0 all fine, 1 some
+records are not in step, 2 wrong usage or configuration, 130 Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+from cyclopts import App, CycloptsError, Parameter
+from rich.panel import Panel
+
+from accord import __version__, local, screen
+from accord.app import Project, open_engine
+from accord.config import Settings
+from accord.core.errors import AccordError, OurError, TheirError, UsageError, YourError
+from accord.postgres_programs import LocalPostgresError
+from accord.supabase import migrate as migrations
+from accord.supabase.first_migrations import write_migrations
+from accord.supabase.migration_files import plan_text, read_folder
+from accord.sync.options import Options
+from accord.sync.report import Direction, NobodyWatches, Report, Watch
+
+USAGE = 2
+INTERRUPTED = 130
+
+app = App(
+    name="accord",
+    help="Keeps Notion databases and Supabase (Postgres) tables in agreement.",
+    version=__version__,
+)
+migrate_app = App(name="migrate", help="The migration scripts of the project.")
+app.command(migrate_app)
+
+
+@app.command
+def sync(
+    *,
+    direction: Direction = Direction.BOTH,
+    model: Annotated[list[str] | None, Parameter(consume_multiple=True)] = None,
+    since: str | None = None,
+    full: Annotated[bool, Parameter(negative="")] = False,
+    accept_removals: Annotated[list[str] | None, Parameter(consume_multiple=True)] = None,
+    dry_run: Annotated[bool, Parameter(negative="")] = False,
+    as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+    verbose: Annotated[bool, Parameter(negative="")] = False,
+) -> int:
+    """Run one round: bring both sides into step.
+
+    Parameters
+    ----------
+    direction
+        Which way data may flow.
+    model
+        Only these models (or tables, or titles); all by default.
+    since
+        Look at everything edited since this ISO date or time, as 2026-03-01 or
+        2026-03-01T10:30+01:00.
+    full
+        Read everything, and confirm what is missing (a reconciliation sweep).
+    accept_removals
+        Models of which a sweep may mark more rows deleted than the brake allows.
+    dry_run
+        Plan and count; write nothing.
+    as_json
+        Print one JSON document on stdout.
+    verbose
+        Log what happens to stderr.
+    """
+    _log_to_stderr(verbose=verbose)
+    project = Project.open(Path())
+    problems: list[str] = []
+    options = _options(
+        project,
+        problems,
+        direction=direction,
+        model=model or [],
+        since=since,
+        full=full,
+        accept_removals=accept_removals or [],
+        dry_run=dry_run,
+    )
+    settings = _settings(project, problems)
+    if options is None or settings is None:
+        raise UsageError(problems)
+    for skipped in settings.skipped:
+        screen.show_warning(f"{skipped.title} is skipped: {skipped.variable} is not set")
+    report = asyncio.run(_run(project, settings, options, verbose=verbose))
+    if as_json:
+        sys.stdout.write(json.dumps(report.to_json(), ensure_ascii=False, indent=2) + "\n")
+    else:
+        screen.show_report(report)
+    return report.exit_code
+
+
+@app.command
+def setup(
+    *,
+    dry_run: Annotated[bool, Parameter(negative="")] = False,
+    as_sql: Annotated[bool, Parameter(name="--print", negative="")] = False,
+) -> int:
+    """Create the tables in Supabase, or bring them up to date. Safe to run again.
+
+    Parameters
+    ----------
+    dry_run
+        Show what would be run; change nothing.
+    as_sql
+        Print the SQL of all migrations for the dashboard's SQL editor.
+    """
+    project = Project.open(Path())
+    if as_sql:
+        sys.stdout.write(plan_text(read_folder(project.migrations)))
+        return 0
+    return asyncio.run(_setup(project, dry_run=dry_run))
+
+
+@app.command(name="demo")
+def run_demo(
+    *,
+    once: Annotated[bool, Parameter(negative="")] = False,
+    reset: Annotated[bool, Parameter(negative="")] = False,
+    pages: int = 0,
+    seed: int = 1,
+    port: int = 8970,
+) -> int:
+    """Start a real Postgres and a local Notion with sample data, and synchronise them.
+
+    Parameters
+    ----------
+    once
+        Load, show, and leave.
+    reset
+        Remove the demo's data under .accord/ and leave.
+    pages
+        Add so many generated pages to the hand-made ones.
+    seed
+        What the generated pages are drawn from.
+    port
+        Where the local Notion listens; 0 takes a free port.
+    """
+    folder = Path()
+    if reset:
+        removed = local.reset(folder)
+        screen.OUT.print("The demo's data is removed." if removed else "There is no demo data.")
+        return 0
+    if pages < 0:
+        raise UsageError(f"--pages is {pages}, but must be 0 or more")
+    project = Project.open(folder)
+    return asyncio.run(local.run(project, once=once, pages=pages, seed=seed, port=port))
+
+
+@migrate_app.command
+def write() -> int:
+    """Write the migration scripts of this version again from the models."""
+    project = Project.open(Path())
+    for path in write_migrations(project.schema, project.migrations):
+        screen.OUT.print(f"wrote {path}")
+    return 0
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Run a command and leave with its exit code."""
+    sys.exit(execute(sys.argv[1:] if words is None else words))
+
+
+def execute(words: Sequence[str]) -> int:
+    """Run a command; answers its exit code, whatever happens."""
+    try:
+        code = app(
+            list(words), exit_on_error=False, print_error=False, result_action="return_value"
+        )
+    except CycloptsError as error:
+        screen.ERR.print(error)
+        return USAGE
+    except YourError as error:
+        return _fail(words, list(error.problems), USAGE)
+    except (TheirError, LocalPostgresError) as error:
+        return _fail(words, [str(error)], USAGE)
+    except OurError as error:
+        return _fail(words, [f"this is a bug in accord, please report it: {error}"], USAGE)
+    except AccordError as error:
+        return _fail(words, [str(error)], 1)
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        screen.ERR.print("interrupted; what was done stays done, run again to go on")
+        return INTERRUPTED
+    return code if isinstance(code, int) else 0
+
+
+def _fail(words: Sequence[str], problems: list[str], code: int) -> int:
+    if "--json" in words:
+        document = {"exit_code": code, "problems": [{"reason": text} for text in problems]}
+        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    screen.show_errors(problems)
+    return code
+
+
+def _options(
+    project: Project,
+    problems: list[str],
+    *,
+    direction: Direction,
+    model: list[str],
+    since: str | None,
+    full: bool,
+    accept_removals: list[str],
+    dry_run: bool,
+) -> Options | None:
+    """The options of a round; what is wrong with them joins ``problems``."""
+    moment = None
+    tables = accepted = None
+    try:
+        moment = _moment(since) if since is not None else None
+    except UsageError as error:
+        problems.extend(error.problems)
+    try:
+        tables = project.tables_named(model)
+        accepted = project.tables_named(accept_removals)
+    except UsageError as error:
+        problems.extend(error.problems)
+    if problems:
+        return None
+    return Options(direction, tables, moment, full, dry_run, accepted or frozenset())
+
+
+def _settings(project: Project, problems: list[str]) -> Settings | None:
+    """The settings; what is wrong with them joins ``problems``."""
+    try:
+        return project.settings()
+    except YourError as error:
+        problems.extend(error.problems)
+        return None
+
+
+def _moment(text: str) -> datetime:
+    """An ISO date or time; without an offset it is UTC."""
+    try:
+        if len(text) == len("2026-03-01"):
+            day = date.fromisoformat(text)
+            return datetime(day.year, day.month, day.day, tzinfo=UTC)
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            f"--since is {text!r}, but must be an ISO date or time, "
+            "as 2026-03-01 or 2026-03-01T10:30+01:00"
+        ) from None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+async def _run(project: Project, settings: Settings, options: Options, *, verbose: bool) -> Report:
+    async with open_engine(project, settings) as opened:
+        watching: AbstractContextManager[Watch] = nullcontext(NobodyWatches())
+        if verbose:
+            watching = nullcontext(screen.LogWatch())
+        elif screen.ERR.is_terminal:
+            databases = len(options.tables or opened.engine.ids)
+            watching = screen.ProgressWatch(opened.budget, databases)
+        with watching as watch:
+            return await opened.engine.run(options, watch)
+
+
+async def _setup(project: Project, *, dry_run: bool) -> int:
+    url = project.database_url()
+    status = await migrations.pending(url, project.migrations)
+    if not status.pending and not status.unknown:
+        screen.OUT.print("The tables are up to date; nothing to do.")
+        return 0
+    names = "\n".join(migration.file_name for migration in status.pending)
+    screen.OUT.print(Panel(names, title="to be applied", title_align="left", expand=False))
+    if dry_run:
+        screen.OUT.print("Dry run: nothing was changed.")
+        return 0
+    await migrations.apply(url, project.migrations, progress=_show_applied)
+    screen.OUT.print(f"The tables of {len(project.schema)} databases are ready.")
+    return 0
+
+
+def _show_applied(applied: migrations.Applied, number: int, count: int) -> None:
+    statements = len(applied.migration.statements)
+    screen.OUT.print(
+        f"{number}/{count} applied {applied.migration.file_name}: {statements} statements"
+    )
+    for notice in applied.notices:
+        screen.show_warning(notice)
+
+
+def _log_to_stderr(*, verbose: bool) -> None:
+    level = logging.DEBUG if verbose else logging.WARNING
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

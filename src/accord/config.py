@@ -1,0 +1,189 @@
+"""The environment and pyproject.toml, read into one frozen object.
+
+Rule: all problems at once, each with the name of the variable and what to put there; a secret is
+never shown, not even in part.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+from accord.core.errors import ConfigurationError
+from accord.core.schema import Schema
+
+NOTION = "https://api.notion.com"
+DEFAULT_BUDGET = 180
+
+_ID = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A declared database whose variable is not set."""
+
+    title: str
+    variable: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a round needs to know of the world.
+
+    Args:
+        notion_token: the connection's token.
+        notion_url: where the Notion API is.
+        requests_per_minute: the budget that we keep to; 0: no pacing.
+        database_url: the Postgres URL.
+        databases: Notion's database or data source id (32 hex digits), by table.
+        skipped: declared databases without an id.
+    """
+
+    notion_token: str = field(repr=False)
+    notion_url: str
+    requests_per_minute: int
+    database_url: str = field(repr=False)
+    databases: Mapping[str, str]
+    skipped: tuple[Skipped, ...] = ()
+
+
+def read_environment(folder: Path) -> dict[str, str]:
+    """The process's environment over the file ``.env`` in the project's folder."""
+    written = {k: v for k, v in dotenv_values(folder / ".env").items() if v is not None}
+    return {**written, **os.environ}
+
+
+def models_package(folder: Path) -> str:
+    """The package that declares the collections: ``[tool.accord] models`` in pyproject.toml.
+
+    Raises:
+        ConfigurationError: there is no such line, or pyproject.toml cannot be read.
+    """
+    path = folder / "pyproject.toml"
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigurationError(
+            "there is no pyproject.toml in this folder; run the command from the project's root"
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"pyproject.toml cannot be read: {error}") from None
+    package = document.get("tool", {}).get("accord", {}).get("models")
+    if not isinstance(package, str) or not package:
+        raise ConfigurationError(
+            "pyproject.toml does not say where the models are; add the lines "
+            '[tool.accord] and models = "models"'
+        )
+    return package
+
+
+def read_settings(environment: Mapping[str, str], schema: Schema) -> Settings:
+    """What a round needs, from the environment.
+
+    Raises:
+        ConfigurationError: with everything that is missing or wrong.
+    """
+    problems: list[str] = []
+    token = environment.get("NOTION_API_TOKEN", "").strip()
+    if not token:
+        problems.append(
+            "NOTION_API_TOKEN is not set: create a connection in Notion (Settings > Connections > "
+            "Develop or manage integrations) and put its token into the environment or .env"
+        )
+    notion_url = environment.get("NOTION_API_URL", "").strip().rstrip("/") or NOTION
+    problems.extend(_url_problems(notion_url))
+    budget = environment.get("NOTION_REQUESTS_PER_MINUTE", "").strip() or str(DEFAULT_BUDGET)
+    if not budget.isdecimal():
+        problems.append(
+            f"NOTION_REQUESTS_PER_MINUTE is {budget!r}, but must be a whole number: "
+            "180, 600 on Notion's larger plans, or 0 for no pacing"
+        )
+    databases, skipped = _databases(environment, schema, problems)
+    url = _database_url(environment, problems)
+    if problems:
+        raise ConfigurationError(problems)
+    return Settings(token, notion_url, int(budget), url, databases, skipped)
+
+
+def read_database_url(environment: Mapping[str, str]) -> str:
+    """The Postgres URL alone: all that the set-up of tables needs.
+
+    Raises:
+        ConfigurationError: it is missing or not a Postgres URL.
+    """
+    problems: list[str] = []
+    url = _database_url(environment, problems)
+    if problems:
+        raise ConfigurationError(problems)
+    return url
+
+
+def _databases(
+    environment: Mapping[str, str], schema: Schema, problems: list[str]
+) -> tuple[dict[str, str], tuple[Skipped, ...]]:
+    databases: dict[str, str] = {}
+    skipped: list[Skipped] = []
+    for collection in schema:
+        value = environment.get(collection.env, "").strip()
+        if not value:
+            skipped.append(Skipped(collection.title, collection.env))
+            continue
+        digits = value.replace("-", "").lower()
+        if _ID.fullmatch(digits):
+            databases[collection.table] = digits
+        else:
+            problems.append(
+                f"{collection.env} is {value!r}, which is no Notion id: copy the 32 digits and "
+                f"letters from the address of the database {collection.title!r}"
+            )
+    problems.extend(_shared_ids(databases, schema))
+    if len(skipped) == len(schema):
+        names = ", ".join(s.variable for s in skipped)
+        problems.append(f"no database is named: set at least one of {names}")
+    return databases, tuple(skipped)
+
+
+def _shared_ids(databases: Mapping[str, str], schema: Schema) -> Iterator[str]:
+    users: dict[str, list[str]] = {}
+    for table, digits in databases.items():
+        users.setdefault(digits, []).append(schema.collection(table).env)
+    for variables in users.values():
+        if len(variables) > 1:
+            yield f"{' and '.join(variables)} name the same database; each needs its own"
+
+
+def _url_problems(url: str) -> Iterator[str]:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        yield f"NOTION_API_URL is {url!r}, but must be an address such as {NOTION}"
+    elif parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+        yield (
+            f"NOTION_API_URL is {url!r}: without https the token would travel in the clear; "
+            "use https, or an address on this machine"
+        )
+
+
+def _database_url(environment: Mapping[str, str], problems: list[str]) -> str:
+    url = environment.get("SUPABASE_DB_URL", "").strip()
+    if not url:
+        problems.append(
+            "SUPABASE_DB_URL is not set: in the Supabase dashboard press Connect and copy the "
+            "address of the session pooler, with your database password"
+            + (
+                " (SUPABASE_URL with SUPABASE_API_KEY is not enough for this version)"
+                if environment.get("SUPABASE_URL")
+                else ""
+            )
+        )
+    elif urlsplit(url).scheme not in {"postgres", "postgresql"}:
+        problems.append(
+            "SUPABASE_DB_URL is not a Postgres address: it must begin with postgresql://"
+        )
+    return url

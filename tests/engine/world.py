@@ -1,0 +1,131 @@
+"""A small world to run the product's engine in: a local Notion, a real Postgres, a clock to turn.
+
+Rule: nothing of the engine is replaced; only what lies beyond it is ours.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx2
+import psycopg
+from psycopg.rows import dict_row
+
+from accord.core.ports import Ledger, NotionReplica, SupabaseReplica
+from accord.core.schema import Schema
+from accord.notion.client import NotionClient
+from accord.notion.pacer import Pacer
+from accord.notion.replica import Notion
+from accord.supabase.door import PostgresDoor
+from accord.supabase.ledger import PostgresLedger
+from accord.supabase.replica import Supabase
+from accord.sync.engine import Engine
+from accord.sync.options import Options
+from accord.sync.report import Direction, Report, Watch
+from notion_emulator import Workspace, create_app
+
+Wrap = Callable[[NotionReplica, SupabaseReplica, Ledger], tuple[Any, Any, Any]]
+
+
+@dataclass
+class TurnedClock:
+    """A clock that stands still until it is turned."""
+
+    now: datetime = datetime(2026, 11, 22, 10, 0, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def turn(self, **by: float) -> datetime:
+        """Let time pass."""
+        self.now += timedelta(**by)
+        return self.now
+
+
+@dataclass
+class World:
+    """Both sides, and rounds between them."""
+
+    url: str
+    workspace: Workspace
+    clock: TurnedClock
+    schema: Schema
+    names: dict[str, str]
+    wrap: Wrap = field(default=lambda notion, supabase, ledger: (notion, supabase, ledger))
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """Data source ids by table."""
+        return {c.table: self.names[c.env] for c in self.schema if c.env in self.names}
+
+    def sync(self, watch: Watch | None = None, **changes: Any) -> Report:
+        """Run one round, Notion to Supabase."""
+        options = replace(Options(direction=Direction.NOTION_TO_SUPABASE), **changes)
+        return asyncio.run(self._round(options, watch))
+
+    async def _round(self, options: Options, watch: Watch | None) -> Report:
+        async with AsyncExitStack() as stack:
+            door = await stack.enter_async_context(PostgresDoor(self.url))
+            client = await stack.enter_async_context(
+                NotionClient(
+                    self.workspace.token,
+                    "http://127.0.0.1",
+                    transport=httpx2.ASGITransport(app=create_app(self.workspace)),
+                    pacer=Pacer(0),
+                )
+            )
+            notion, supabase, ledger = self.wrap(
+                Notion(client), Supabase(door), PostgresLedger(door)
+            )
+            engine = Engine(self.schema, self.ids, notion, supabase, ledger)
+            return await engine.run(options, watch)
+
+    def query(self, statement: str, *values: Any) -> list[dict[str, Any]]:
+        """Ask Postgres."""
+        with psycopg.connect(self.url, row_factory=dict_row) as connection:
+            return connection.execute(statement, values).fetchall()  # type: ignore[arg-type]
+
+    def execute(self, statement: str, *values: Any) -> None:
+        """Change something in Postgres, as a person with an SQL client does."""
+        with psycopg.connect(self.url) as connection:
+            connection.execute(statement, values)  # type: ignore[arg-type]
+
+    def row(self, table: str, page_id: str) -> dict[str, Any]:
+        """The row of a page."""
+        (row,) = self.query(f"select * from public.{table} where notion_page_id = %s", page_id)
+        return row
+
+    def stamps(self) -> dict[str, list[tuple[str, str]]]:
+        """(ctid, xmin) of every row of every table, the ledger's too: what no quiet round moves."""
+        tables = self.query(
+            "select format('%I.%I', schemaname, tablename) as name from pg_tables"
+            " where schemaname in ('public', 'sync') order by 1"
+        )
+        return {
+            table["name"]: [
+                (row["at"], row["by"])
+                for row in self.query(
+                    f"select ctid::text as at, xmin::text as by from {table['name']} order by 1"
+                )
+            ]
+            for table in tables
+        }
+
+    def contents(self) -> dict[str, list[str]]:
+        """All that the synchronised tables hold, without when it was written."""
+        tables = self.query("select tablename as name from pg_tables where schemaname = 'public'")
+        bookkeeping = "- 'updated_at' - 'last_synced_at'"
+        return {
+            table["name"]: sorted(
+                row["content"]
+                for row in self.query(
+                    f"select (to_jsonb(t) {bookkeeping})::text as content from {table['name']} t"
+                )
+            )
+            for table in tables
+        }
