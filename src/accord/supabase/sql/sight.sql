@@ -41,7 +41,7 @@ begin
         from pending w where w.link_table is not null
     ), targets(row_id, field, page_id, buried, filled) as materialized (
       %3$s
-      select null, null, null, null, null where false
+      select null::uuid, null, null::uuid, null::boolean, null::boolean where false
     ), many as (
       select f.row_id, jsonb_object_agg(f.field, f.pages) as links
         from (
