@@ -167,8 +167,10 @@ class Pages:
                     page.values[prop.id] = first
         self.state.pages[page_id] = page
         self.state.nest(parent, page_id)
-        for raw, target in self.state.awaited.pop(page_id, ()):
-            page.values.setdefault(raw, []).append(target)
+        if page_id in self.state.awaited:
+            self.state.touch()
+            for raw, target in self.state.awaited.pop(page_id):
+                page.values.setdefault(raw, []).append(target)
         return page
 
     def bulk(self, source: DataSource, items: Iterable[tuple[str, Json, int, str]]) -> int:

@@ -213,8 +213,10 @@ class State:
     # ---- what values ask
 
     def relation_target(self, page_id: str, prop: Property, *, trusted: bool) -> None:
-        """Refuse a page that the relation cannot lead to."""
+        """Refuse a page that the relation cannot lead to; trusted, it may be yet to come."""
         if trusted:
+            if page_id not in self.pages:
+                self.awaited.setdefault(page_id, [])
             return
         page = self.pages.get(page_id)
         if page is None or not self.visible(page_id, page.parent):
