@@ -261,7 +261,7 @@ def _fits(declared: Field, value: Value) -> bool:
 def _split_span(declared: Field, span: Span) -> tuple[Json, Json | None]:
     try:
         instant = span.instant()
-    except OverflowError as error:
+    except ValueError as error:
         raise ValueRefusedError(
             declared.title,
             f"{span.start} is outside the years 1 to 9999 in UTC",
@@ -364,7 +364,7 @@ def _join_span(declared: Field, stored: Json, beyond: Mapping[str, Json]) -> Val
     """A date from its start in the column; a bare midnight in UTC is a day."""
     try:
         instant = parse_moment(_of_sort(stored, str))
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         raise ValueRefusedError(
             declared.title,
             f"{stored} is not a date that Notion can hold",
