@@ -203,11 +203,10 @@ class Stage:
         return ids
 
     def run(self, scene: Callable[[], Awaitable[T]]) -> T:
-        """Play a scene."""
+        """Play a scene; the stage can be used for any number of them."""
 
         async def play() -> T:
-            async with self.client:
-                return await scene()
+            return await scene()
 
         return asyncio.run(play())
 
