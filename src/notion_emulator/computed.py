@@ -19,6 +19,8 @@ from notion_emulator.richtext import plain_text
 from notion_emulator.stamps import DAY, MINUTE, from_ms, instant_ms, render_date
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from notion_emulator.model import DataSource, Page, Property
     from notion_emulator.render import Renderer
     from notion_emulator.state import State
@@ -201,6 +203,70 @@ def formula_json(state: State, renderer: Renderer, page: Page, prop: Property) -
             return _empty(state, page, prop)
         case _:
             return {"type": "string", "string": str(value)}
+
+
+#: Kinds whose kept value alone decides what a formula sees of them.
+_OWN = frozenset(
+    {
+        "title",
+        "rich_text",
+        "number",
+        "checkbox",
+        "select",
+        "status",
+        "multi_select",
+        "date",
+        "url",
+        "email",
+        "phone_number",
+        "unique_id",
+    }
+)
+_CLOCKED = re.compile(r"\b(now|today)\s*\(")
+MEMO = 10_000
+
+
+def asks_the_time(prop: Property) -> bool:
+    """Tell whether a formula's value changes with the time alone."""
+    return _CLOCKED.search(prop.config["expression"]) is not None
+
+
+def formula_reader(
+    state: State, renderer: Renderer, source: DataSource, prop: Property
+) -> Callable[[Page], bytes]:
+    """Return what gives a formula's JSON for a page of a data source as its schema is now.
+
+    A formula is a function of the values that it names: equal values are computed once.
+    """
+    named = [
+        source.properties.get(decoded(raw)) for raw in _REFERENCE.findall(prop.config["expression"])
+    ]
+    if not all(one is not None and one.kind in _OWN for one in named):
+        return lambda page: orjson.dumps(formula_json(state, renderer, page, prop))
+    raws = tuple(dict.fromkeys(one.id for one in named if one is not None))
+    clocked = asks_the_time(prop)
+    memo: dict[object, bytes] = {}
+
+    def read(page: Page) -> bytes:
+        values = page.values
+        key: tuple[object, ...] = tuple([_frozen(values.get(raw)) for raw in raws])
+        if clocked:
+            key = (state.now() // MINUTE, *key)
+        found = memo.get(key)
+        if found is None:
+            if len(memo) >= MEMO:
+                memo.clear()
+            found = memo[key] = orjson.dumps(formula_json(state, renderer, page, prop))
+        return found
+
+    return read
+
+
+def _frozen(value: Any) -> object:
+    """Return a kept value as something that can stand in a key; 1 and True stay apart."""
+    if isinstance(value, list):
+        return tuple(value) if isinstance(value[0], str) else ("text", plain_text(value))
+    return value if value is not True else "True"
 
 
 # ---- rollups

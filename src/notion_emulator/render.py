@@ -34,7 +34,6 @@ Json = dict[str, Any]
 REFERENCES_SHOWN = 25
 KEPT = 50_000
 OLD_VERSION = "2025-09-03"
-_CLOCKED = re.compile(r"\b(now|today)\s*\(")
 _NOT_WORD = re.compile(r"[^\w]+", re.ASCII)
 _TRUE_FALSE = {True: b"true", False: b"false"}
 _HOUR = 60 * MINUTE
@@ -101,13 +100,13 @@ class Renderer:
             name, kind = orjson.dumps(prop.name), prop.kind.encode()
             identity = orjson.dumps(encoded(prop.id))
             before = b'%s:{"id":%s,"type":"%s","%s":' % (name, identity, kind, kind)
-            columns.append(Column(prop.id, before, self._reader(prop)))
-        formulas = [prop.config["expression"] for prop in props if prop.kind == "formula"]
+            columns.append(Column(prop.id, before, self._reader(source, prop)))
+        formulas = [prop for prop in props if prop.kind == "formula"]
         return Layout(
             epoch=source.epoch,
             columns=tuple(columns),
             files=tuple(prop.id for prop in props if prop.kind == "files"),
-            clocked=any(_CLOCKED.search(text) for text in formulas),
+            clocked=any(map(computed.asks_the_time, formulas)),
             volatile=any(prop.kind == "rollup" for prop in props),
         )
 
@@ -188,7 +187,7 @@ class Renderer:
             )
         )
 
-    def _reader(self, prop: Property) -> Reader:
+    def _reader(self, source: DataSource, prop: Property) -> Reader:
         """Return what turns a value into JSON; a relation's has its sibling ``has_more``."""
         match prop.kind:
             case "title" | "rich_text":
@@ -211,6 +210,9 @@ class Renderer:
                 )
             case "date":
                 return lambda _, value: b"null" if value is None else _date(value)
+            case "formula":
+                formula = computed.formula_reader(self.state, self, source, prop)
+                return lambda page, _: formula(page)
             case _:
                 return lambda page, value: orjson.dumps(self.value(prop, page, value))
 
