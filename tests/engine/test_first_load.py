@@ -65,6 +65,7 @@ def pages_of(world: World, table: str) -> Any:
 
 def ask(world: World, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
     """All results of a paginated endpoint."""
+
     async def collect() -> list[Any]:
         headers = {
             "Authorization": f"Bearer {world.workspace.token}",
@@ -166,8 +167,16 @@ class Links:
                 assert there == shown, where
         elif "through" in fact:
             other, column = fact["through"].split(".")
+            # A foreign key holds the first target; the page may be a further one.
+            (title,) = (
+                p["name"] for p in DATABASES[other]["properties"] if p.get("column") == column
+            )
             found = self.world.query(
-                f"select notion_page_id from public.{other} where {column} = %s", row["id"]
+                f"select notion_page_id from public.{other} where {column} = %s"
+                " or notion_extra -> %s -> 'more' ? %s",
+                row["id"],
+                title,
+                page_id,
             )
             assert sorted(str(r["notion_page_id"]) for r in found) == sorted(shown), where
         else:

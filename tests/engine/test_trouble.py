@@ -44,7 +44,9 @@ def test_a_page_that_its_table_refuses_is_named_and_the_others_pass(world: World
     assert "100" in problem.reason
     assert problem.remedy
     assert world.row("community_members", good)["member_name"] == "Just right"
-    assert world.query("select 1 from community_members where notion_page_id = %s", bad) == []
+    kept = world.row("community_members", bad)
+    assert kept["engagement_score"] is None
+    assert kept["notion_extra"]["Engagement Score"] == {"value": 150}
 
 
 def test_a_refused_page_is_named_until_it_is_mended(world: World) -> None:
@@ -168,12 +170,24 @@ def test_a_sweep_that_would_remove_too_much_stops_and_asks(new_world: NewWorld) 
     assert len(world.query("select 1 from public.tasks where deleted_at is not null")) == 40
 
 
-def test_a_page_moved_to_another_database_is_named_and_kept(world: World) -> None:
+def test_a_page_moved_to_another_of_the_databases_moves_its_row(world: World) -> None:
     world.sync()
+    task = some_page(world, "tasks")
+    for here, there in (("tasks", "use_cases"), ("use_cases", "tasks")):
+        world.clock.turn(minutes=5)
+        world.workspace.move_page(task, {"data_source_id": world.ids[there]})
+        assert world.sync(full=True).problems == []
+        assert world.row(here, task)["deleted_at"] is not None
+        assert world.row(there, task)["deleted_at"] is None
+    assert world.row("tasks", task)["task_name"]
+
+
+def test_a_page_moved_out_of_the_databases_is_named_and_its_row_kept(world: World) -> None:
+    world.sync(tables=frozenset(world.ids) - {"use_cases"})
     task = some_page(world, "tasks")
     world.clock.turn(minutes=5)
     world.workspace.move_page(task, {"data_source_id": world.ids["use_cases"]})
-    report = world.sync(full=True)
+    report = world.sync(full=True, tables=frozenset(world.ids) - {"use_cases"})
     assert any(p.page_id == task and "moved" in p.reason for p in report.problems)
     assert world.row("tasks", task)["deleted_at"] is None
 

@@ -88,7 +88,7 @@ class World:
     def query(self, statement: str, *values: Any) -> list[dict[str, Any]]:
         """Ask Postgres."""
         with psycopg.connect(self.url, row_factory=dict_row) as connection:
-            return connection.execute(statement, values).fetchall()  # type: ignore[arg-type]
+            return connection.execute(statement, values or None).fetchall()  # type: ignore[arg-type]
 
     def execute(self, statement: str, *values: Any) -> None:
         """Change something in Postgres, as a person with an SQL client does."""

@@ -15,7 +15,7 @@ from typing import Protocol
 from accord.core.plan import Conflict
 from accord.core.record import Base, Sighting
 from accord.core.schema import Collection, Schema
-from accord.core.values import Value
+from accord.core.values import Value, printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,10 @@ class Problem:
     page_id: str | None = None
     record: str = ""
     property: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", printable(self.reason))
+        object.__setattr__(self, "record", printable(self.record))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from accord.core.errors import ModelError
 from accord.core.merge import Policy
-from accord.core.values import Kind
+from accord.core.values import Kind, Value
 
 
 class PropertyType(StrEnum):
@@ -199,6 +199,15 @@ class Field:
             return self.many
         return self.kind in {Kind.OPTIONS, Kind.PEOPLE}
 
+    def objection(self, value: Value) -> str | None:
+        """What speaks against keeping this value in the column; None when nothing does."""
+        if self.bounds is None or isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+        low, high = self.bounds
+        if low <= value <= high:
+            return None
+        return f"{self.title} is {value:.15g}, but must be between {low:g} and {high:g}"
+
     @property
     def carried(self) -> bool:
         """Whether the value travels with its own record: not a mirror, not managed."""
@@ -365,6 +374,8 @@ def _field_problems(collection: Collection, field: Field) -> Iterator[str]:
         yield f"the column name {field.column!r} is reserved; choose another"
     if field.holds_json and f"{field.column}_json" in {f.column for f in collection.fields}:
         yield f"its generated column {field.column}_json is a declared column already"
+    if "" in field.options:
+        yield "an option has no name"
     for option in field.options:
         if "," in option:
             yield f"the option {option!r} has a comma, which Notion does not allow"

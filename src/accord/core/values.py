@@ -160,6 +160,11 @@ def normal_text(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def printable(text: str) -> str:
+    """The text as any screen and any database can hold it: no NUL, no lone surrogate."""
+    return "".join("\ufffd" if c == "\0" or "\ud800" <= c <= "\udfff" else c for c in text)
+
+
 def parse_moment(text: str) -> datetime:
     """An ISO 8601 date or datetime as a moment in UTC; without an offset it is UTC.
 

@@ -244,9 +244,8 @@ def _fits(declared: Field, value: Value) -> bool:
         return False
     if value is None or declared.sql == "jsonb":
         return True
-    if declared.kind is Kind.NUMBER and declared.bounds is not None and isinstance(value, float):
-        low, high = declared.bounds
-        return low <= value <= high
+    if declared.objection(value) is not None:
+        return False
     if declared.kind is Kind.SCALAR:
         sorts: dict[str | None, type] = {
             "boolean": bool,

@@ -1,13 +1,14 @@
 """Sight, plan, apply: carries sighted pages into Supabase.
 
-Rule: a write names the version that it was planned on. What a person changed since is answered as
-stale and planned again on a fresh sighting; nothing is overwritten unseen.
+Rules: a write names the version that it was planned on. What a person changed since is answered as
+stale and planned again on a fresh sighting; nothing is overwritten unseen. A link that is not shown
+any more is a removal only if its target is alive and can be seen: Notion hides links to the trash.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from accord.core.plan import Action, Plan, Verb, make_plan
@@ -47,18 +48,24 @@ class Carried:
     older: list[str] = field(default_factory=list)
 
 
+#: Answers whether a page (table, page id) is alive and can be seen, by a GET.
+Alive = Callable[[str, str], Awaitable[bool]]
+
+
 @dataclass(frozen=True, slots=True)
 class Carrier:
     """Carries sightings of pages into Supabase.
 
     Args:
         supabase: where to.
+        alive: whom to ask about the target of a link that is not shown any more.
         unreadable: tables whose data source cannot be read now. Notion shows relations into them
             as empty, so a link that is missing there is not taken for a removal.
         dry_run: plan, count, and write nothing.
     """
 
     supabase: SupabaseReplica
+    alive: Alive
     unreadable: frozenset[str] = frozenset()
     dry_run: bool = False
 
@@ -71,6 +78,7 @@ class Carrier:
                 break
             stale = await self._once(binding.collection, waiting, tally, carried)
             waiting = {page_id: waiting[page_id] for page_id in stale}
+        carried.settled -= {problem.page_id or "" for problem in carried.refused}
         return carried
 
     async def _once(
@@ -89,10 +97,11 @@ class Carrier:
             if _is_older(sighting, before):
                 carried.older.append(page_id)
                 continue
-            seen = self._with_hidden_links(collection, sighting, before)
+            seen = await self._with_hidden_links(collection, sighting, before)
             plan = make_plan(
                 collection, before.base if before else None, seen, before.row if before else None
             )
+            carried.refused.extend(_objections(collection, page_id, seen))
             write = _write(plan, page_id, seen, before)
             if write is None:
                 carried.settled.add(page_id)
@@ -117,34 +126,45 @@ class Carrier:
                     carried.refused.append(_named(outcome, collection, title))
         return stale
 
-    def _with_hidden_links(
+    async def _with_hidden_links(
         self, collection: Collection, sighting: Sighting, known: Known | None
     ) -> Sighting:
-        """Put back the links that Notion hides although nobody removed them.
-
-        Notion leaves out links to pages in the trash, and shows a relation into a database that is
-        not shared as empty.
-        """
-        if known is None or known.base is None:
+        """Put back the links that Notion hides although nobody removed them."""
+        if known is None or known.base is None or sighting.deleted:
             return sighting
         changes: dict[str, Value] = {}
-        before = known.base.record.values
         for each in collection.carried:
-            held = before.get(each.name)
+            held = known.base.record.values.get(each.name)
             shown = sighting.record.values.get(each.name)
-            if each.kind is not Kind.LINKS or not isinstance(held, tuple):
+            if each.kind is not Kind.LINKS or held == shown:
                 continue
-            if not isinstance(shown, tuple):
+            before, now = _links(held), _links(shown)
+            if shown is None or not set(before) - set(now):
                 continue
-            hidden = set(held) - set(shown)
-            if each.to not in self.unreadable:
-                hidden &= known.buried
+            hidden = await self._hidden(each.to or "", set(before) - set(now), known.buried)
             if hidden:
-                kept = [link for link in held if link in hidden or link in shown]
-                changes[each.name] = tuple(dict.fromkeys([*kept, *shown]))
+                kept = [link for link in before if link in hidden or link in now]
+                changes[each.name] = tuple(dict.fromkeys([*kept, *now]))
         if not changes:
             return sighting
         return replace(sighting, record=sighting.record.updated(changes))
+
+    async def _hidden(
+        self, table: str, vanished: set[str], buried: frozenset[str]
+    ) -> frozenset[str]:
+        """Of the targets that are shown no more, those whose links nobody removed."""
+        if table in self.unreadable:
+            return frozenset(vanished)
+        hidden = vanished & buried
+        for page_id in sorted(vanished - hidden):
+            if not await self.alive(table, page_id):
+                hidden.add(page_id)
+        return frozenset(hidden)
+
+
+def _links(value: Value) -> tuple[str, ...]:
+    items = value if isinstance(value, tuple) else ()
+    return tuple(item for item in items if isinstance(item, str))
 
 
 def title_of(collection: Collection, record: Record) -> str:
@@ -154,6 +174,23 @@ def title_of(collection: Collection, record: Record) -> str:
             value = record.values.get(each.name)
             return value.plain if isinstance(value, Text) else ""
     return ""
+
+
+def _objections(collection: Collection, page_id: str, sighting: Sighting) -> Iterator[Problem]:
+    """Values that their columns do not accept: kept beside the column, and named."""
+    if sighting.deleted:
+        return
+    for each in collection.carried:
+        objection = each.objection(sighting.record.values.get(each.name))
+        if objection is not None:
+            yield Problem(
+                collection.table,
+                f"{objection}; it is kept in notion_extra and the column is empty",
+                "Correct it in Notion; the column follows at the next round.",
+                page_id,
+                title_of(collection, sighting.record),
+                each.title,
+            )
 
 
 def _is_older(sighting: Sighting, known: Known | None) -> bool:

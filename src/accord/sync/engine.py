@@ -17,10 +17,8 @@ from accord.core.ports import (
     Problem,
     RoundEntry,
     SupabaseReplica,
-    Survey,
 )
 from accord.core.schema import Collection, Schema
-from accord.sync.carry import Carrier
 from accord.sync.options import Options
 from accord.sync.pull import Puller
 from accord.sync.report import Count, Direction, NobodyWatches, Report, Watch
@@ -84,11 +82,12 @@ class Engine:
         report.started_at = await self.notion.now()
         report.problems.extend(p for p in survey.problems if p.table in report.tallies)
         failed = tuple(p for p in await self.ledger.problems() if p.table in report.tallies)
-        carrier = Carrier(self.supabase, _unreadable(self.schema, survey), options.dry_run)
         puller = Puller(
             self.notion,
+            self.supabase,
             self.ledger,
-            carrier,
+            survey,
+            self.schema,
             options,
             report,
             watch,
@@ -119,8 +118,7 @@ class Engine:
         try:
             await sweeper.answer_mirrors()
             await sweeper.try_again(failed)
-            await sweeper.confirm_absence()
-            await sweeper.confirm_trash()
+            await sweeper.confirm_gone()
         except NotionError as error:
             report.problems.append(Problem("", error.message, error.remedy))
 
@@ -186,8 +184,3 @@ class Engine:
                 problems=tuple(report.problems),
             )
         )
-
-
-def _unreadable(schema: Schema, survey: Survey) -> frozenset[str]:
-    """Tables whose pages cannot be seen now, so that links into them are not believed missing."""
-    return frozenset(c.table for c in schema if c.table not in survey.bindings)

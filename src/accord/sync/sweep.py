@@ -58,14 +58,6 @@ class Sweeper:
         self.report = report
         self.bindings = bindings
 
-    async def confirm_trash(self) -> None:
-        """Take up what search shows in the trash: one request, and a GET for each page of ours."""
-        page_ids, _ = await self.notion.trashed()
-        if not page_ids:
-            return
-        for page_id, table in (await self.ledger.alive(sorted(page_ids))).items():
-            await self._look(table, page_id)
-
     async def answer_mirrors(self) -> None:
         """Read the owners of links that an edited page shows otherwise than we hold them.
 
@@ -87,19 +79,32 @@ class Sweeper:
         for problem in left if self.options.full else left[:RETRIES]:
             await self._look(problem.table, problem.page_id or "")
 
-    async def confirm_absence(self) -> None:
-        """Ask for every page that a complete walk of its collection did not show."""
+    async def confirm_gone(self) -> None:
+        """Ask for every page that search shows in the trash, or a complete walk did not show."""
+        suspects: dict[str, set[str]] = {table: set() for table in self.bindings}
+        in_trash, _ = await self.notion.trashed()
+        if in_trash:
+            for page_id, table in (await self.ledger.alive(sorted(in_trash))).items():
+                suspects.setdefault(table, set()).add(page_id)
         for table, shown in self.puller.seen.whole.items():
             linked = await self.ledger.linked(table)
-            alive = [page_id for page_id, deleted in linked.items() if not deleted]
-            absent = [page_id for page_id in alive if page_id not in shown]
-            limit = brake_limit(len(alive))
-            collection = self.bindings[table].collection
-            if len(absent) > limit and table not in self.options.accept_removals:
-                self.report.problems.append(_braked(collection, len(absent), len(alive), limit))
-                continue
-            for page_id in absent:
-                await self._look(table, page_id)
+            suspects[table] |= {p for p, dead in linked.items() if not dead} - shown
+        for table, page_ids in suspects.items():
+            if table in self.bindings and not await self._braked(table, len(page_ids)):
+                for page_id in sorted(page_ids):
+                    await self._look(table, page_id)
+
+    async def _braked(self, table: str, suspects: int) -> bool:
+        """Whether so many pages of a collection seem to be gone that a person has to say yes."""
+        if suspects <= BRAKE_FLOOR or table in self.options.accept_removals:
+            return False
+        linked = await self.ledger.linked(table)
+        alive = sum(1 for dead in linked.values() if not dead)
+        if suspects <= brake_limit(alive):
+            return False
+        collection = self.bindings[table].collection
+        self.report.problems.append(_brake(collection, suspects, alive, full=self.options.full))
+        return True
 
     async def _look(self, table: str, page_id: str) -> None:
         binding = self.bindings.get(table)
@@ -113,13 +118,14 @@ class Sweeper:
             self.puller.refuse(refusal, tally)
 
 
-def _braked(collection: Collection, absent: int, alive: int, limit: int) -> Problem:
+def _brake(collection: Collection, absent: int, alive: int, *, full: bool) -> Problem:
+    words = "--full --accept-removals" if full else "--accept-removals"
     return Problem(
         collection.table,
-        f"{absent} of {alive} pages are missing from {collection.title}, more than the {limit} "
-        "that one sweep may mark deleted; nothing was touched",
+        f"{absent} of {alive} pages are gone from {collection.title}, more than the "
+        f"{brake_limit(alive)} that one round may mark deleted; no row was touched",
         "Look at the database in Notion. If the pages are gone on purpose, run again with "
-        f"--full --accept-removals {collection.model}.",
+        f"{words} {collection.model}.",
     )
 
 

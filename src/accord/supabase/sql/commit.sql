@@ -252,6 +252,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
+  moved record;
   results jsonb;
   todo sync.record_v1[];
   fresh sync.record_v1[];
@@ -300,6 +301,16 @@ begin
         and k.notion_value is not distinct from c -> 'notion'
         and k.supabase_value is not distinct from c -> 'supabase')
   on conflict do nothing;
+
+  -- A page that came from another database leaves a deleted row behind there.
+  for moved in
+    select l.table_name, array_agg(l.row_id) as rows
+      from unnest(todo) r join sync.link l on l.page_id = r.page_id
+     where l.table_name <> p_shape ->> 'table' group by l.table_name
+  loop
+    execute format('update public.%I set deleted_at = now(), last_synced_at = now()'
+      || ' where id = any($1) and deleted_at is null', moved.table_name) using moved.rows;
+  end loop;
 
   insert into sync.link as l (page_id, table_name, row_id, base, deleted, edited_at)
   select r.page_id, p_shape ->> 'table', r.row_id, r.base, r.base_deleted, r.edited_at
