@@ -226,3 +226,8 @@ def test_unicode_forms_are_one() -> None:
     decomposed = unicodedata.normalize("NFD", "Zoë")
     assert decode_text([text_item(decomposed)]) == Text("Zoë")
     assert formatted(text_item(decomposed, bold=True))[0]["text"]["content"] == "Zoë"
+
+
+def test_an_accent_across_two_like_segments_is_one_letter_in_the_formatting() -> None:
+    segments = formatted(text_item("e", bold=True), text_item("\u0301", bold=True))
+    assert segments == formatted(text_item("é", bold=True))
