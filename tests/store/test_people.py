@@ -38,17 +38,16 @@ def test_edits_by_people_mark_their_row_and_ours_do_not(store: Store) -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        "insert into tasks_dependencies values (%s, %s, 5)",
-        "delete from tasks_dependencies where task_id = %s and depends_on_task_id <> %s",
+        "insert into {table} values (%s, %s, 5)",
+        "update {table} set position = 7 where {owner} = %s and {target} <> %s",
+        "delete from {table} where {owner} = %s and {target} <> %s",
     ],
 )
 def test_a_link_that_a_person_changed_marks_its_owner(store: Store, statement: str) -> None:
     table, owner, target = link_of_dependencies(store)
-    statement = statement.replace("tasks_dependencies", table).replace("depends_on_task_id", target)
-    statement = statement.replace("task_id =", f"{owner} =")
     store.done("tasks", new("t"), new("u"))
     store.done("tasks", edit("t", dependencies=pages("u")))
-    store.person(statement, row("t"), row("t"))
+    store.person(statement.format(table=table, owner=owner, target=target), row("t"), row("t"))
     assert store.dirty() == [("tasks", row("t"), "U")]
 
 

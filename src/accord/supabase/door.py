@@ -120,6 +120,8 @@ class PostgresDoor:
             sql.Identifier(function),
             sql.SQL(", ").join([sql.SQL("{}::jsonb").format(sql.Placeholder())] * len(texts)),
         )
+        if function in ONCE and self._pool is not None:
+            await self._pool.check()  # a connection that died idle is no reason to fail
         for pause in (*self._pauses, None):
             try:
                 return await self._once(query, texts)
