@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from notion_emulator.computed import bind_expression, plain_value, spell_expression
+from notion_emulator.conversions import reread
 from notion_emulator.errors import ApiError, bad_body, invalid, missing
 from notion_emulator.ids import encoded, normal_id
-from notion_emulator.model import COMPUTED_KINDS, TITLE, DataSource, Option, Property
+from notion_emulator.model import COMPUTED_KINDS, TITLE, DataSource, Property
 from notion_emulator.richtext import plain_text
 from notion_emulator.schema import (
     apply_config,
@@ -231,10 +232,9 @@ class Columns:
         if kind == "relation":
             self._reconnect(source, prop, config, path)
             return
-        had_description = prop.description
         apply_config(prop, config, self.state.ids, self.state.switches, path)
-        if "description" not in config and config.get(kind) is not None and bare.get(kind):
-            prop.description = None if had_description and kind in config else had_description
+        if "description" not in config and bare.get(kind):
+            prop.description = None  # as documented: new settings without one clear it
         if kind in {"formula", "rollup"}:
             self._complete(source, prop)
         self._prune(source, prop)
@@ -303,47 +303,10 @@ class Columns:
             source.epoch += 1
         self._complete(source, fresh)
         for page in pages:
-            value = self._reread(fresh, texts.get(page.id))
+            value = reread(state, fresh, texts.get(page.id))
             if value is not None:
                 page.values[fresh.id] = value
             page.version += 1
-
-    def _reread(self, prop: Property, plain: object) -> Any:
-        """Return a plain value as another kind keeps it, or None where it has no meaning."""
-        parts = [str(one) for one in plain] if isinstance(plain, list) else []
-        if not parts and plain not in (None, "", False, []):
-            parts = [_spelled(plain)]
-        if not parts:
-            return None
-        text = ", ".join(parts)
-        match prop.kind:
-            case "rich_text" | "url" | "email" | "phone_number":
-                return text
-            case "number":
-                try:
-                    number = float(text)
-                except ValueError:
-                    return None
-                return int(number) if number.is_integer() else number
-            case "checkbox":
-                return text.lower() in {"true", "yes"} or None
-            case "select" | "status":
-                return self._choice(prop, parts[0])
-            case "multi_select":
-                pieces = [one.strip() for part in parts for one in part.split(",")]
-                found = [self._choice(prop, one) for one in pieces if one]
-                return [one for one in found if one] or None
-            case _:
-                return None
-
-    def _choice(self, prop: Property, name: str) -> str | None:
-        option = prop.named(name, ignore_case=self.state.switches.options_ignore_case)
-        if option is None:
-            if prop.kind == "status" or "," in name:
-                return default_status(prop) if prop.kind == "status" else None
-            option = Option(self.state.ids.uuid(), name[:100], self.state.ids.color())
-            prop.options.append(option)
-        return option.id
 
     # ---- rollups and rendering
 
@@ -416,35 +379,3 @@ class Columns:
             "relation_property_id": prop.config["relation_property_id"],
             "function": prop.config["function"],
         }
-
-
-def _spelled(plain: object) -> str:
-    if isinstance(plain, float) and plain.is_integer():
-        return str(int(plain))
-    return "Yes" if plain is True else str(plain)
-
-
-def rekind(state: State, old: Property, new: Property, value: Any) -> Any:
-    """Return a value of one property as another of the same kind keeps it; None where none."""
-    if old.kind in {"select", "multi_select", "status"}:
-        ids = value if isinstance(value, list) else [value]
-        found = []
-        for one in ids:
-            option = old.option(one)
-            twin = None
-            if option is not None:
-                twin = new.named(option.name, ignore_case=state.switches.options_ignore_case)
-                if twin is None and new.kind != "status":
-                    twin = Option(state.ids.uuid(), option.name, option.color)
-                    new.options.append(twin)
-                    state.options_changed(new)
-            if twin is not None:
-                found.append(twin.id)
-        if old.kind == "multi_select":
-            return found or None
-        return found[0] if found else None
-    if old.kind == "relation":
-        return value if old.target == new.target else None
-    if old.kind == "unique_id":
-        return None
-    return value

@@ -226,9 +226,20 @@ _CLOCKED = re.compile(r"\b(now|today)\s*\(")
 MEMO = 10_000
 
 
-def asks_the_time(prop: Property) -> bool:
-    """Tell whether a formula's value changes with the time alone."""
-    return _CLOCKED.search(prop.config["expression"]) is not None
+def _named(source: DataSource, prop: Property) -> list[Property | None]:
+    """Return the properties that a formula names."""
+    found = _REFERENCE.findall(prop.config["expression"])
+    return [source.properties.get(decoded(raw)) for raw in found]
+
+
+def asks_the_time(source: DataSource, prop: Property, depth: int = 0) -> bool:
+    """Tell whether a formula, or one that it names, changes with the time alone."""
+    if depth > MAX_DEPTH or _CLOCKED.search(prop.config["expression"]):
+        return True
+    return any(
+        one is not None and one.kind == "formula" and asks_the_time(source, one, depth + 1)
+        for one in _named(source, prop)
+    )
 
 
 def formula_reader(
@@ -238,13 +249,11 @@ def formula_reader(
 
     A formula is a function of the values that it names: equal values are computed once.
     """
-    named = [
-        source.properties.get(decoded(raw)) for raw in _REFERENCE.findall(prop.config["expression"])
-    ]
+    named = _named(source, prop)
     if not all(one is not None and one.kind in _OWN for one in named):
         return lambda page: orjson.dumps(formula_json(state, renderer, page, prop))
     raws = tuple(dict.fromkeys(one.id for one in named if one is not None))
-    clocked = asks_the_time(prop)
+    clocked = asks_the_time(source, prop)
     memo: dict[object, bytes] = {}
 
     def read(page: Page) -> bytes:

@@ -6,7 +6,7 @@ values; dates are compared by the minute, or by the day where the filter names a
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from notion_emulator import computed
@@ -14,6 +14,7 @@ from notion_emulator.errors import bad_body, invalid, missing
 from notion_emulator.formula import Unsupported
 from notion_emulator.ids import normal_id
 from notion_emulator.model import TEXT_KINDS
+from notion_emulator.periods import moment, period
 from notion_emulator.stamps import DAY, MINUTE, from_ms, instant_ms
 
 if TYPE_CHECKING:
@@ -302,7 +303,7 @@ class Filters:
             return self._emptiness(get, operator)
         if operator not in _DATE:
             return self._period(get, operator, path)
-        day, at = self._moment(wanted, f"{path}.{operator}")
+        day, at = moment(wanted, self.today, f"{path}.{operator}")
 
         def test(page: Page) -> bool:
             value = get(page)
@@ -324,51 +325,8 @@ class Filters:
 
         return test
 
-    def _moment(self, wanted: object, path: str) -> tuple[bool, int]:
-        """Return whether a filter value is a whole day, and its instant."""
-        named = {
-            "today": self.today,
-            "tomorrow": self.today + timedelta(days=1),
-            "yesterday": self.today - timedelta(days=1),
-            "one_week_ago": self.today - timedelta(days=7),
-            "one_week_from_now": self.today + timedelta(days=7),
-            "one_month_ago": _months(self.today, -1),
-            "one_month_from_now": _months(self.today, 1),
-        }
-        if not isinstance(wanted, str):
-            raise bad_body(path, "a valid ISO 8601 date string", wanted)
-        if wanted in named:
-            return True, instant_ms(named[wanted].isoformat())
-        try:
-            instant = instant_ms(wanted)
-        except ValueError:
-            raise bad_body(path, "a valid ISO 8601 date string", wanted) from None
-        if DAY.match(wanted):
-            return True, instant
-        return False, instant - instant % MINUTE
-
     def _period(self, get: Get, operator: str, path: str) -> Test:
-        today = self.today
-        lead = (
-            today.weekday()
-            if self.state.switches.week_starts_on == "monday"
-            else (today.isoweekday() % 7)
-        )
-        monday = today - timedelta(days=lead)
-        periods = {
-            "past_week": (today - timedelta(days=7), today),
-            "past_month": (_months(today, -1), today),
-            "past_year": (_months(today, -12), today),
-            "this_week": (monday, monday + timedelta(days=6)),
-            "next_week": (today, today + timedelta(days=7)),
-            "next_month": (today, _months(today, 1)),
-            "next_year": (today, _months(today, 12)),
-        }
-        if operator not in periods:
-            raise bad_body(path, "a date condition", {operator: {}})
-        first, last = periods[operator]
-        start = instant_ms(first.isoformat())
-        end = instant_ms((last + timedelta(days=1)).isoformat())
+        start, end = period(operator, self.today, self.state.switches.week_starts_on, path)
 
         def test(page: Page) -> bool:
             value = get(page)
@@ -425,17 +383,6 @@ class Filters:
 
 
 _DAY_MS = 24 * 60 * MINUTE
-
-
-def _months(day: date, months: int) -> date:
-    """Return the same day some months on, or the last of that month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, last)
-        except ValueError:
-            continue
-    return date(year, month + 1, 28)
 
 
 def _iso(value: object) -> str | None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from notion_emulator.columns import rekind
 from notion_emulator.containers import read_parent
+from notion_emulator.conversions import rekind
 from notion_emulator.errors import bad_body, invalid
 from notion_emulator.model import TITLE, DataSource, Page, Parent, Property
 from notion_emulator.schema import default_status

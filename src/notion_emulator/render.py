@@ -56,14 +56,14 @@ class Layout:
         epoch: The state of the schema that it belongs to.
         columns: The columns in order.
         files: Raw ids of the properties that may hold files with signed URLs.
-        clocked: A formula asks for the time: pages hold for a minute.
+        clocked: The columns that change with the time: a page holds while they read the same.
         volatile: There are rollups: pages do not hold at all.
     """
 
     epoch: int
     columns: tuple[Column, ...]
     files: tuple[str, ...]
-    clocked: bool
+    clocked: tuple[Column, ...]
     volatile: bool
 
 
@@ -102,11 +102,12 @@ class Renderer:
             before = b'%s:{"id":%s,"type":"%s","%s":' % (name, identity, kind, kind)
             columns.append(Column(prop.id, before, self._reader(source, prop)))
         formulas = [prop for prop in props if prop.kind == "formula"]
+        clocked = {one.id for one in formulas if computed.asks_the_time(source, one)}
         return Layout(
             epoch=source.epoch,
             columns=tuple(columns),
             files=tuple(prop.id for prop in props if prop.kind == "files"),
-            clocked=any(map(computed.asks_the_time, formulas)),
+            clocked=tuple(column for column in columns if column.raw in clocked),
             volatile=any(prop.kind == "rollup" for prop in props),
         )
 
@@ -132,8 +133,8 @@ class Renderer:
         layout = self.layout(source)
         if layout.volatile or (layout.files and _holds_uploads(layout, page)):
             return self._build(page, None)
-        minute = self.state.now() // MINUTE if layout.clocked else 0
-        key = (page.version, source.epoch, self.state.epoch, minute, page.edited)
+        timed = tuple([column.render(page, None) for column in layout.clocked])
+        key = (page.version, source.epoch, self.state.epoch, page.edited, timed)
         if page.rendered is None or page.rendered[0] != key:
             if page.rendered is None:
                 self._remember(page)
@@ -168,9 +169,9 @@ class Renderer:
             (
                 head,
                 b'"cover":',
-                orjson.dumps(page.cover),
+                b"null" if page.cover is None else orjson.dumps(page.cover),
                 b',"icon":',
-                orjson.dumps(page.icon),
+                b"null" if page.icon is None else orjson.dumps(page.icon),
                 b',"parent":',
                 orjson.dumps(parent_json(page.parent, state)),
                 b',"in_trash":',
@@ -191,6 +192,8 @@ class Renderer:
         """Return what turns a value into JSON; a relation's has its sibling ``has_more``."""
         match prop.kind:
             case "title" | "rich_text":
+                if self.state.switches.full_mentions is None:
+                    return lambda _, value: render_text(value)
                 return lambda _, value: self.text(value)
             case "checkbox":
                 return lambda _, value: _TRUE_FALSE[bool(value)]

@@ -65,6 +65,8 @@ class State:
             "", "", 0, 0, "", "", properties={TITLE: Property(TITLE, TITLE, TITLE)}
         )
         self.texts = TextReader(switches, self.user_json, self._mention)
+        self._buried: dict[Parent, bool] = {}
+        self._visible: dict[str, bool] = {}
         self._sequence = 0
 
     def now(self) -> int:
@@ -83,6 +85,8 @@ class State:
     def touch(self) -> None:
         """Forget every rendered page: something that shows everywhere has changed."""
         self.epoch += 1
+        self._buried.clear()
+        self._visible.clear()
 
     def nest(self, parent: Parent, thing_id: str) -> None:
         """Note that a page or database stands on a page."""
@@ -157,14 +161,23 @@ class State:
 
     def source_visible(self, source_id: str) -> bool:
         """Tell whether a data source exists and is shared."""
-        source = self.sources.get(source_id)
-        return source is not None and self.visible(
-            source_id, Parent("database_id", source.database_id)
-        )
+        known = self._visible.get(source_id)
+        if known is None:
+            source = self.sources.get(source_id)
+            if source is None:
+                return False
+            known = self.visible(source_id, Parent("database_id", source.database_id))
+            self._visible[source_id] = known
+        return known
 
     def buried(self, parent: Parent) -> bool:
         """Tell whether anything above lies in the trash."""
-        return any(above.in_trash for above in self._ancestors(parent))
+        known = self._buried.get(parent)
+        if known is None:
+            known = any(above.in_trash for above in self._ancestors(parent))
+            if parent.kind == "data_source_id":
+                self._buried[parent] = known
+        return known
 
     # ---- look-ups that refuse
 

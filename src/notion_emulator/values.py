@@ -87,16 +87,7 @@ def read_value(
         case "status":
             return _status(around, prop, value, path)
         case "multi_select":
-            items = _items(value, path)
-            return (
-                list(
-                    dict.fromkeys(
-                        _option(around, prop, item, f"{path}[{index}]")
-                        for index, item in enumerate(items)
-                    )
-                )
-                or None
-            )
+            return _options(around, prop, value, path)
         case "date":
             return normal_date(value, path)
         case "url" | "email" | "phone_number":
@@ -179,6 +170,14 @@ def _option(around: Surroundings, prop: Property, value: object, path: str) -> s
     ):
         raise invalid(f'Select option color doesn\'t match existing for option "{option.name}".')
     return option.id
+
+
+def _options(around: Surroundings, prop: Property, value: object, path: str) -> list[str] | None:
+    ids = [
+        _option(around, prop, item, f"{path}[{index}]")
+        for index, item in enumerate(_items(value, path))
+    ]
+    return list(dict.fromkeys(ids)) or None
 
 
 def _status(around: Surroundings, prop: Property, value: object, path: str) -> str | None:
