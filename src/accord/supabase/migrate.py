@@ -21,6 +21,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from accord.core.errors import ConfigurationError, SupabaseError
+from accord.supabase.errors import explained
 from accord.supabase.migration_files import HISTORY, Migration, first_line, read_folder
 from accord.supabase.statements import created_table, moves_table, squash
 
@@ -113,7 +114,7 @@ async def apply(
             status = _compare(migrations, await _history(connection))
             _refuse_disagreement(status, include_all=include_all)
             await _refuse_standing_tables(connection, status.pending)
-            await _execute(connection, "prepare the history of migrations", HISTORY)
+            await connection.execute(HISTORY.encode())
             done: list[Applied] = []
             for number, migration in enumerate(status.pending, start=1):
                 done.append(await _run(connection, migration))
@@ -282,9 +283,7 @@ async def _record(connection: psycopg.AsyncConnection[Any], migration: Migration
     )
 
 
-def _refused(
-    migration: Migration, done: int, error: psycopg.Error, state: str
-) -> SupabaseError:  # fmt: skip
+def _refused(migration: Migration, done: int, error: psycopg.Error, state: str) -> SupabaseError:
     statements = (*migration.statements, "the record in the history")
     return SupabaseError(
         f"{migration.file_name}, statement {done + 1} of {len(migration.statements)} "
@@ -326,13 +325,14 @@ async def _connection(url: str) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
             # A pooler may hand every transaction to another server process.
             prepare_threshold=None,
         )
-    except psycopg.OperationalError as error:
-        raise SupabaseError(
-            f"The database cannot be reached: {_said(error)}",
-            remedy="Check SUPABASE_DB_URL, and that the project is not paused.",
+        async with connection:
+            yield connection
+    except psycopg.Error as error:
+        raise explained(
+            error,
+            user=str(wanted.get("user", "")),
+            place=f"{wanted.get('host', '')}:{wanted.get('port', 5432)}/{wanted.get('dbname', '')}",
         ) from error
-    async with connection:
-        yield connection
 
 
 @asynccontextmanager
@@ -340,17 +340,16 @@ async def _turn(url: str, wait: float) -> AsyncIterator[None]:
     """Be the only runner, or give up after ``wait`` seconds.
 
     The lock is held by an open transaction of a connection of its own: it is freed whatever
-    becomes of us, holds through a pooler that hands out transactions, and does not stand in the
-    way of 'create index concurrently', since it is asked for again and again without waiting in
-    Postgres.
+    becomes of us, and it holds through a pooler that hands out transactions. That transaction
+    keeps no snapshot, for which 'create index concurrently' would wait: it asks again instead of
+    waiting in Postgres, and without parameters, since those leave a portal open.
     """
     clock = asyncio.get_running_loop()
     deadline = clock.time() + wait
     async with _connection(url) as holder:
-        await _fetch(holder, "begin")
+        await holder.execute("begin isolation level read committed")
         await holder.execute("set local idle_in_transaction_session_timeout = 0")
-        ask = "select pg_catalog.pg_try_advisory_xact_lock(%s)"
-        while await _fetch(holder, ask, (_TURN,)) != [(True,)]:
+        while await _fetch(holder, f"select pg_try_advisory_xact_lock({_TURN})") != [(True,)]:
             if clock.time() > deadline:
                 raise SupabaseError(
                     f"Another run of the migrations did not end in {wait:g} seconds.",
@@ -369,23 +368,5 @@ async def _fetch(
     connection: psycopg.AsyncConnection[Any], query: str, parameters: Sequence[Any] = ()
 ) -> list[Any]:
     """The rows of a query of ours."""
-    try:
-        cursor = await connection.execute(query.encode(), parameters or None)
-        return await cursor.fetchall() if cursor.description else []
-    except psycopg.Error as error:
-        raise SupabaseError(
-            f"The history of migrations cannot be read: {_said(error)}",
-            remedy="Use the URL of the database's owner (on Supabase: postgres).",
-        ) from error
-
-
-async def _execute(connection: psycopg.AsyncConnection[Any], what: str, text: str) -> None:
-    """Statements of ours, in one transaction."""
-    try:
-        async with connection.transaction():
-            await connection.execute(text.encode())
-    except psycopg.Error as error:
-        raise SupabaseError(
-            f"Could not {what}: {_said(error)}",
-            remedy="Use the URL of the database's owner (on Supabase: postgres).",
-        ) from error
+    cursor = await connection.execute(query.encode(), parameters or None)
+    return await cursor.fetchall()

@@ -1,0 +1,1233 @@
+-- What the synchronisation keeps for itself, in a schema of its own.
+-- Assembled from src/accord/supabase/sql; a change belongs there, not here.
+
+-- == roles.sql
+
+-- The three roles that Supabase's Data API acts as. Every Supabase project has them; a plain
+-- Postgres gets them here, without a right to log in, if whoever runs this may create roles.
+-- Where not, everything works all the same: what follows names a role only where it exists.
+
+do $$
+declare
+  role_name text;
+begin
+  foreach role_name in array array['anon', 'authenticated', 'service_role'] loop
+    continue when pg_catalog.to_regrole(role_name) is not null;
+    begin
+      execute pg_catalog.format(
+        'create role %I nologin %s',
+        role_name,
+        case role_name when 'service_role' then 'bypassrls' else '' end
+      );
+    exception
+      -- roles belong to the whole server: another database may be set up at this moment
+      when duplicate_object or unique_violation then
+        null;
+      when insufficient_privilege then
+        raise notice 'There is no role %, and % may not create it: the Data API will have no access.',
+          role_name, current_user;
+    end;
+  end loop;
+end
+$$;
+
+
+-- == ledger.sql
+
+-- The ledger: what the synchronisation remembers, in a schema of its own, and the trigger
+-- functions that notice what people change in the tables of public.
+-- Comes first: the tables of public use sync.try_json_v1 and the trigger functions.
+
+create schema sync;
+comment on schema sync is
+  'What the synchronisation with Notion remembers; nothing here is for people to edit.';
+
+-- Everything created in this schema from here on is for the service role, where there is one.
+do $$
+begin
+  if exists (select from pg_catalog.pg_roles where rolname = 'service_role') then
+    grant usage on schema sync to service_role;
+    alter default privileges in schema sync
+      grant select, insert, update, delete on tables to service_role;
+    alter default privileges in schema sync grant usage, select on sequences to service_role;
+    alter default privileges in schema sync grant execute on functions to service_role;
+  end if;
+end
+$$;
+
+create sequence sync.version as bigint;
+comment on sequence sync.version is 'Numbers the edits that people make, one number an edit.';
+
+create table sync.source (
+  table_name text primary key,
+  database_id uuid not null,
+  data_source_id uuid not null,
+  properties jsonb not null default '{}'::jsonb,
+  watermark timestamptz,
+  walked_to timestamptz
+);
+comment on table sync.source is 'What is remembered of each Notion data source.';
+
+create table sync.link (
+  page_id uuid primary key,
+  table_name text not null,
+  row_id uuid not null,
+  base jsonb,
+  deleted boolean not null default false,
+  edited_at timestamptz,
+  unique (table_name, row_id)
+);
+comment on table sync.link is
+  'Which page is which row, and the base: what both sides last held of it.';
+
+create table sync.dirty (
+  table_name text not null,
+  row_id uuid not null,
+  version bigint not null,
+  op "char" not null,
+  notion_page_id uuid,
+  at timestamptz not null default now(),
+  tombstone jsonb,
+  primary key (table_name, row_id)
+) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 200);
+comment on table sync.dirty is
+  'The rows that people changed (I, U) or deleted (D) and that Notion has not got yet.';
+
+create table sync.waiting (
+  table_name text not null,
+  row_id uuid not null,
+  field text not null,
+  target_table text not null,
+  target_page_id uuid not null,
+  position int not null default 0,
+  link_table text,
+  primary key (table_name, row_id, field, target_page_id)
+);
+create index waiting_target_page_id_idx on sync.waiting (target_page_id);
+comment on table sync.waiting is
+  'Ends of links whose target has no row yet; link_table is null where a foreign key waits.';
+
+create table sync.conflicts (
+  id bigint generated always as identity primary key,
+  table_name text not null,
+  row_id uuid not null,
+  page_id uuid,
+  property text not null,
+  base_value jsonb,
+  notion_value jsonb,
+  supabase_value jsonb,
+  policy text not null,
+  winner text not null,
+  detected_at timestamptz not null default now(),
+  resolved_at timestamptz,
+  fingerprint text not null generated always as (
+    md5(
+      coalesce(base_value::text, 'never') || chr(31) || coalesce(notion_value::text, 'none')
+      || chr(31) || coalesce(supabase_value::text, 'none') || chr(31) || winner
+    )
+  ) stored,
+  unique (table_name, row_id, property, fingerprint)
+);
+comment on table sync.conflicts is
+  'Every value that lost to an edit of the same field on the other side, or that is held.';
+
+create table sync.problem (
+  page_id uuid primary key,
+  table_name text not null,
+  record text not null default '',
+  property text not null default '',
+  reason text not null,
+  remedy text not null,
+  first_seen timestamptz not null default now(),
+  last_seen timestamptz not null default now(),
+  times int not null default 1
+);
+comment on table sync.problem is 'The records that could not be brought into step, and why.';
+
+create table sync.round (
+  id bigint generated always as identity primary key,
+  started_at timestamptz not null,
+  ended_at timestamptz not null,
+  direction text not null,
+  requests int not null default 0,
+  counts jsonb not null default '{}'::jsonb,
+  problems jsonb not null default '[]'::jsonb
+);
+comment on table sync.round is 'The rounds that did something.';
+
+alter table sync.source enable row level security;
+alter table sync.link enable row level security;
+alter table sync.dirty enable row level security;
+alter table sync.waiting enable row level security;
+alter table sync.conflicts enable row level security;
+alter table sync.problem enable row level security;
+alter table sync.round enable row level security;
+
+-- A text as JSON, or null where it is not valid JSON. Open to all: a generated column runs it
+-- as whoever writes the row.
+create function sync.try_json_v1(document text) returns jsonb
+language plpgsql immutable strict
+set search_path = ''
+as $$
+begin
+  return document::jsonb;
+exception
+  -- not JSON, an escape that jsonb cannot hold, a number out of range, nested too deep
+  when data_exception or statement_too_complex or program_limit_exceeded then
+    return null;
+end
+$$;
+comment on function sync.try_json_v1(text) is
+  'A text as JSON, or null where it is not valid JSON.';
+
+-- Before an update by a person: the row was changed now. Our own writes say so themselves.
+create function sync.touch_v1() returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if coalesce(pg_catalog.current_setting('sync.applying', true), '') <> 'on' then
+    new.updated_at := now();
+  end if;
+  return new;
+end
+$$;
+comment on function sync.touch_v1() is 'Keeps updated_at; runs before each update of a row.';
+
+-- After a person inserted, updated or deleted a row: it is dirty, until Notion has it too.
+create function sync.mark_row_v1() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  bookkeeping constant text[] := '{created_at,updated_at,last_synced_at}';
+  page uuid;
+begin
+  if coalesce(pg_catalog.current_setting('sync.applying', true), '') = 'on' then
+    return null;
+  end if;
+  if tg_op = 'UPDATE' and to_jsonb(old) - bookkeeping = to_jsonb(new) - bookkeeping then
+    return null;
+  end if;
+  if tg_op = 'DELETE' or (tg_op = 'UPDATE' and old.id <> new.id) then
+    select coalesce(
+      (select l.page_id from sync.link l
+        where l.table_name = tg_table_name::text and l.row_id = old.id),
+      old.notion_page_id
+    ) into page;
+    if page is null then  -- it never had a page, so there is nothing to tell
+      delete from sync.dirty d where d.table_name = tg_table_name::text and d.row_id = old.id;
+    else
+      insert into sync.dirty as d (table_name, row_id, version, op, notion_page_id, tombstone)
+      values (tg_table_name, old.id, nextval('sync.version'), 'D', page, to_jsonb(old))
+      on conflict (table_name, row_id) do update
+        set version = excluded.version, op = 'D', notion_page_id = excluded.notion_page_id,
+            at = excluded.at, tombstone = excluded.tombstone;
+    end if;
+  end if;
+  if tg_op = 'INSERT' or tg_op = 'UPDATE' then
+    insert into sync.dirty as d (table_name, row_id, version, op, notion_page_id)
+    values (
+      tg_table_name, new.id, nextval('sync.version'),
+      case when tg_op = 'INSERT' or old.id <> new.id then 'I'::"char" else 'U'::"char" end,
+      new.notion_page_id
+    )
+    on conflict (table_name, row_id) do update
+      set version = excluded.version,
+          op = case when d.op = 'I' then d.op else excluded.op end,
+          notion_page_id = excluded.notion_page_id, at = excluded.at, tombstone = null;
+  end if;
+  return null;
+end
+$$;
+comment on function sync.mark_row_v1() is
+  'Marks a row that a person inserted, updated or deleted; runs after each of these.';
+
+-- After a person changed a link: the record that owns the link is dirty. Arguments: the table of
+-- the owner, the column of the link table with the owner's id.
+create function sync.mark_link_v1() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  owners uuid[] := '{}';
+  owner_id uuid;
+  there boolean;
+begin
+  if coalesce(pg_catalog.current_setting('sync.applying', true), '') = 'on' then
+    return null;
+  end if;
+  if tg_op = 'UPDATE' and to_jsonb(old) = to_jsonb(new) then
+    return null;
+  end if;
+  if tg_op <> 'INSERT' then
+    owners := owners || (to_jsonb(old) ->> tg_argv[1])::uuid;
+  end if;
+  if tg_op <> 'DELETE' then
+    owners := owners || (to_jsonb(new) ->> tg_argv[1])::uuid;
+  end if;
+  for owner_id in select distinct o from unnest(owners) o order by o loop
+    -- A link that went with its owner tells nothing new: the deletion is marked already.
+    execute format('select exists (select from %I.%I where id = $1)', tg_table_schema, tg_argv[0])
+      into there using owner_id;
+    continue when not there;
+    insert into sync.dirty as d (table_name, row_id, version, op, notion_page_id)
+    values (
+      tg_argv[0], owner_id, nextval('sync.version'), 'U',
+      (select l.page_id from sync.link l
+        where l.table_name = tg_argv[0] and l.row_id = owner_id)
+    )
+    on conflict (table_name, row_id) do update
+      set version = excluded.version, at = excluded.at;
+  end loop;
+  return null;
+end
+$$;
+comment on function sync.mark_link_v1() is
+  'Marks the owner of a link that a person changed; runs after each change of a link table.';
+
+-- Before a truncate: refused, because row triggers would not see what it removes.
+create function sync.refuse_truncate_v1() returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  raise exception 'TRUNCATE of %.% is refused: the synchronisation with Notion would not notice',
+    tg_table_schema, tg_table_name
+    using hint = 'Use DELETE, which moves the pages to Notion''s trash.',
+          errcode = 'object_not_in_prerequisite_state';
+end
+$$;
+comment on function sync.refuse_truncate_v1() is
+  'Refuses TRUNCATE, which would empty a table unnoticed; runs before it.';
+
+revoke execute on function sync.touch_v1() from public;
+revoke execute on function sync.mark_row_v1() from public;
+revoke execute on function sync.mark_link_v1() from public;
+revoke execute on function sync.refuse_truncate_v1() from public;
+
+
+-- == commit.sql
+
+-- Writing records and their ledger entries: all of a batch in one transaction, each record on
+-- its own merits, and no row touched that holds already what it shall hold.
+
+create type sync.record_v1 as (
+  page_id uuid,
+  row_id uuid,
+  version bigint,       -- the row's version at its sighting
+  fresh boolean,        -- the row is to be inserted
+  revive boolean,       -- a row that a person deleted is to come back
+  deleted boolean,      -- set or clear deleted_at; null leaves it
+  in_step boolean,      -- nothing of it waits for Notion, so its mark goes
+  created_at timestamptz,
+  edited_at timestamptz,
+  base jsonb,
+  base_deleted boolean,
+  columns jsonb,        -- column -> value
+  extra jsonb,          -- {"set": {key: value}, "drop": [key], "only": [key]} for notion_extra
+  links jsonb,          -- field -> page ids, in order
+  targets jsonb,        -- field -> page id or null
+  conflicts jsonb       -- [{property, base, notion, supabase, policy, winner}]
+);
+comment on type sync.record_v1 is 'One record to write, as sync.commit_v1 is given it.';
+
+create function sync.patched_v1(p_extra jsonb, p_patch jsonb) returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select case
+    when p_patch is null then p_extra
+    else (
+      case
+        when p_patch ? 'only' then coalesce(
+          (select jsonb_object_agg(e.key, e.value) from jsonb_each(p_extra) e
+            where p_patch -> 'only' ? e.key), '{}'::jsonb)
+        else p_extra
+      end
+      - array(select jsonb_array_elements_text(p_patch -> 'drop'))
+    ) || coalesce(p_patch -> 'set', '{}'::jsonb)
+  end
+$$;
+comment on function sync.patched_v1(jsonb, jsonb) is
+  'What notion_extra holds after a patch: keys outside "only" and in "drop" go, "set" comes.';
+
+create function sync.insert_rows_v1(p_shape jsonb, p_records sync.record_v1[]) returns void
+language plpgsql
+set search_path = '' set timezone = 'UTC'
+as $$
+declare
+  names text := '';
+  written text := '';
+begin
+  if cardinality(p_records) = 0 then
+    return;
+  end if;
+  select coalesce(string_agg(format(', %I', k), '' order by k), ''),
+         coalesce(string_agg(format(', v.%I', k), '' order by k), '')
+    into names, written
+    from (select distinct jsonb_object_keys(r.columns) from unnest(p_records) r) used(k);
+  select names || coalesce(string_agg(format(', %I', o ->> 'column'), '' order by o ->> 'field'), ''),
+         written || coalesce(string_agg(format(
+           ', (select x.id from public.%I x where x.notion_page_id = (r.targets ->> %L)::uuid)',
+           o ->> 'target_table', o ->> 'field'), '' order by o ->> 'field'), '')
+    into names, written
+    from jsonb_array_elements(p_shape -> 'one') o
+   where exists (select from unnest(p_records) r where r.targets ->> (o ->> 'field') is not null);
+  execute format($sql$
+    insert into public.%1$I
+      (id, notion_page_id, created_at, updated_at, last_synced_at, deleted_at, notion_extra %2$s)
+    select r.row_id, r.page_id, coalesce(r.created_at, now()), now(), now(),
+           case when r.deleted then now() end, coalesce(r.extra -> 'set', '{}'::jsonb) %3$s
+      from unnest($1) r
+      cross join lateral jsonb_populate_record(null::public.%1$I, r.columns) v
+  $sql$, p_shape ->> 'table', names, written) using p_records;
+end
+$$;
+comment on function sync.insert_rows_v1(jsonb, sync.record_v1[]) is
+  'Inserts the rows of new records, in one statement.';
+
+create function sync.revive_rows_v1(p_shape jsonb, p_records sync.record_v1[]) returns void
+language plpgsql
+set search_path = '' set timezone = 'UTC'
+as $$
+declare
+  names text;
+begin
+  if cardinality(p_records) = 0 then
+    return;
+  end if;
+  -- Foreign keys stay empty: what they pointed to may be gone. The targets are written anew.
+  select coalesce(string_agg(format(', %I', c), ''), '') into names
+    from jsonb_array_elements_text(p_shape -> 'columns') c;
+  execute format($sql$
+    insert into public.%1$I
+      (id, notion_page_id, created_at, updated_at, last_synced_at, deleted_at, notion_extra %2$s)
+    select r.row_id, r.page_id, v.created_at, now(), now(), v.deleted_at, v.notion_extra %3$s
+      from unnest($1) r
+      join sync.dirty d on d.table_name = %1$L and d.row_id = r.row_id
+      cross join lateral jsonb_populate_record(null::public.%1$I, d.tombstone) v
+  $sql$, p_shape ->> 'table', names, replace(names, ', ', ', v.')) using p_records;
+  delete from sync.dirty d using unnest(p_records) r
+   where d.table_name = p_shape ->> 'table' and d.row_id = r.row_id and d.op = 'D';
+end
+$$;
+comment on function sync.revive_rows_v1(jsonb, sync.record_v1[]) is
+  'Brings back rows that people deleted, as they were when they went.';
+
+create function sync.update_rows_v1(p_shape jsonb, p_records sync.record_v1[]) returns void
+language plpgsql
+set search_path = '' set timezone = 'UTC'
+as $$
+declare
+  sources text;
+  names text;
+begin
+  if cardinality(p_records) = 0 then
+    return;
+  end if;
+  with used(k, source) as (
+    select k, format('v.%I', k)
+      from (select distinct jsonb_object_keys(r.columns) from unnest(p_records) r) c(k)
+    union all
+    select o ->> 'column', format(
+      'case when r.targets ? %1$L then (select x.id from public.%2$I x'
+      || ' where x.notion_page_id = (r.targets ->> %1$L)::uuid) else o.%3$I end',
+      o ->> 'field', o ->> 'target_table', o ->> 'column')
+      from jsonb_array_elements(p_shape -> 'one') o
+     where exists (select from unnest(p_records) r where r.targets ? (o ->> 'field'))
+  )
+  select coalesce(string_agg(format(', %s as %I', source, k), '' order by k), ''),
+         coalesce(string_agg(format(', %I', k), '' order by k), '')
+    into sources, names
+    from used;
+  execute format($sql$
+    with n as (
+      select o.id, r.page_id as notion_page_id,
+             case when r.extra is null then o.notion_extra
+                  else sync.patched_v1(o.notion_extra, r.extra) end as notion_extra,
+             case when r.deleted then coalesce(o.deleted_at, now())
+                  when r.deleted is null then o.deleted_at end as deleted_at %2$s
+        from unnest($1) r
+        join public.%1$I o on o.id = r.row_id
+        cross join lateral jsonb_populate_record(o, r.columns) v
+    )
+    update public.%1$I t
+       set updated_at = now(), last_synced_at = now(), (notion_page_id, notion_extra, deleted_at %3$s)
+         = row(n.notion_page_id, n.notion_extra, n.deleted_at %4$s)
+      from n
+     where t.id = n.id
+       and (t.notion_page_id, t.notion_extra, t.deleted_at %5$s)
+           is distinct from (n.notion_page_id, n.notion_extra, n.deleted_at %4$s)
+  $sql$, p_shape ->> 'table', sources, names,
+    replace(names, ', ', ', n.'), replace(names, ', ', ', t.')) using p_records;
+end
+$$;
+comment on function sync.update_rows_v1(jsonb, sync.record_v1[]) is
+  'Updates the rows of known records, in one statement; rows that hold it already stay as they are.';
+
+create function sync.replace_targets_v1(p_shape jsonb, p_records sync.record_v1[]) returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  relation jsonb;
+begin
+  for relation in
+    select o from jsonb_array_elements(p_shape -> 'one') o
+     where exists (
+       select from unnest(p_records) r
+        where r.targets ? (o ->> 'field')
+          and (not r.fresh or r.targets ->> (o ->> 'field') is not null))
+  loop
+    execute format($sql$
+      with missing as materialized (
+        select r.row_id, (r.targets ->> $2)::uuid as page_id from unnest($1) r
+         where r.targets ->> $2 is not null
+           and not exists (
+             select from public.%I x where x.notion_page_id = (r.targets ->> $2)::uuid)
+      ), settled as (
+        delete from sync.waiting w using unnest($1) r
+         where w.table_name = $3 and w.row_id = r.row_id and w.field = $2 and r.targets ? $2
+           and not exists (
+             select from missing m where m.row_id = w.row_id and m.page_id = w.target_page_id)
+      )
+      insert into sync.waiting (table_name, row_id, field, target_table, target_page_id)
+      select $3, m.row_id, $2, $4, m.page_id from missing m
+      on conflict do nothing
+    $sql$, relation ->> 'target_table')
+    using p_records, relation ->> 'field', p_shape ->> 'table', relation ->> 'target_table';
+  end loop;
+end
+$$;
+comment on function sync.replace_targets_v1(jsonb, sync.record_v1[]) is
+  'Keeps the targets of relations to one that have no row yet.';
+
+create function sync.replace_links_v1(p_shape jsonb, p_records sync.record_v1[]) returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  relation jsonb;
+begin
+  for relation in
+    select m from jsonb_array_elements(p_shape -> 'many') m
+     where exists (
+       select from unnest(p_records) r
+        where r.links ? (m ->> 'field')
+          and (not r.fresh or r.links -> (m ->> 'field') <> '[]'::jsonb))
+  loop
+    -- A link to a row that has no page yet was never shown to Notion, so it stays.
+    execute format($sql$
+      with desired as materialized (
+        select r.row_id, e.page::uuid as page_id, (e.place - 1)::int as position, x.id as target
+          from unnest($1) r
+          cross join lateral jsonb_array_elements_text(r.links -> $2) with ordinality e(page, place)
+          left join public.%4$I x on x.notion_page_id = e.page::uuid
+      ), removed as (
+        delete from public.%1$I l using unnest($1) r, public.%4$I x
+         where l.%2$I = r.row_id and r.links ? $2
+           and x.id = l.%3$I and x.notion_page_id is not null
+           and not exists (
+             select from desired d where d.row_id = r.row_id and d.target = l.%3$I)
+      ), added as (
+        insert into public.%1$I as l (%2$I, %3$I, position)
+        select d.row_id, d.target, d.position from desired d where d.target is not null
+        on conflict (%2$I, %3$I) do update set position = excluded.position
+          where l.position is distinct from excluded.position
+      ), settled as (
+        delete from sync.waiting w using unnest($1) r
+         where w.table_name = $3 and w.row_id = r.row_id and w.field = $2 and r.links ? $2
+           and not exists (
+             select from desired d
+              where d.row_id = r.row_id and d.page_id = w.target_page_id and d.target is null)
+      )
+      insert into sync.waiting as w
+        (table_name, row_id, field, target_table, target_page_id, position, link_table)
+      select $3, d.row_id, $2, $4, d.page_id, d.position, $5 from desired d where d.target is null
+      on conflict (table_name, row_id, field, target_page_id)
+        do update set position = excluded.position
+        where w.position is distinct from excluded.position
+    $sql$, relation ->> 'table', relation ->> 'owner', relation ->> 'target',
+      relation ->> 'target_table')
+    using p_records, relation ->> 'field', p_shape ->> 'table', relation ->> 'target_table',
+      relation ->> 'table';
+  end loop;
+end
+$$;
+comment on function sync.replace_links_v1(jsonb, sync.record_v1[]) is
+  'Makes the links of records as given, touching only those that differ; unknown ends wait.';
+
+create function sync.write_records_v1(p_shape jsonb, p_records sync.record_v1[]) returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  moved record;
+  results jsonb;
+  todo sync.record_v1[];
+  fresh sync.record_v1[];
+  revived sync.record_v1[];
+  present sync.record_v1[];
+  ends sync.record_v1[];
+begin
+  execute format($sql$
+    with judged as (
+      select r, case
+          when coalesce(d.version, 0) <> r.version then 'stale'
+          when t.id is not null then 'update'
+          when d.op = 'D' and r.revive then 'revive'
+          when d.op = 'D' and not r.base_deleted then 'gone'
+          when r.fresh then 'insert'
+          when r.base_deleted then 'link'
+          else 'stale'
+        end as verdict
+        from unnest($1) r
+        left join public.%1$I t on t.id = r.row_id
+        left join sync.dirty d on d.table_name = %1$L and d.row_id = r.row_id
+    )
+    select jsonb_agg(jsonb_build_object(
+             'page_id', (j.r).page_id,
+             'result', case when j.verdict in ('stale', 'gone') then j.verdict else 'done' end)),
+           coalesce(array_agg(j.r) filter (where j.verdict not in ('stale', 'gone')), '{}'),
+           coalesce(array_agg(j.r) filter (where j.verdict = 'insert'), '{}'),
+           coalesce(array_agg(j.r) filter (where j.verdict = 'revive'), '{}'),
+           coalesce(array_agg(j.r) filter (where j.verdict in ('update', 'revive')), '{}'),
+           coalesce(array_agg(j.r) filter (where j.verdict <> 'link'
+             and j.verdict not in ('stale', 'gone')), '{}')
+      from judged j
+  $sql$, p_shape ->> 'table')
+  into results, todo, fresh, revived, present, ends using p_records;
+
+  insert into sync.conflicts (table_name, row_id, page_id, property, base_value, notion_value,
+    supabase_value, policy, winner)
+  select p_shape ->> 'table', r.row_id, r.page_id, c ->> 'property', c -> 'base', c -> 'notion',
+         c -> 'supabase', c ->> 'policy', c ->> 'winner'
+    from unnest(todo) r cross join lateral jsonb_array_elements(r.conflicts) c
+   where not exists (
+     select from sync.conflicts k
+      where k.table_name = p_shape ->> 'table' and k.row_id = r.row_id
+        and k.property = c ->> 'property' and k.winner = c ->> 'winner'
+        and k.base_value is not distinct from c -> 'base'
+        and k.notion_value is not distinct from c -> 'notion'
+        and k.supabase_value is not distinct from c -> 'supabase')
+  on conflict do nothing;
+
+  -- A page that came from another database leaves a deleted row behind there.
+  for moved in
+    select l.table_name, array_agg(l.row_id) as rows
+      from unnest(todo) r join sync.link l on l.page_id = r.page_id
+     where l.table_name <> p_shape ->> 'table' group by l.table_name
+  loop
+    execute format('update public.%I set deleted_at = now(), last_synced_at = now()'
+      || ' where id = any($1) and deleted_at is null', moved.table_name) using moved.rows;
+  end loop;
+
+  insert into sync.link as l (page_id, table_name, row_id, base, deleted, edited_at)
+  select r.page_id, p_shape ->> 'table', r.row_id, r.base, r.base_deleted, r.edited_at
+    from unnest(todo) r
+  on conflict (page_id) do update
+    set table_name = excluded.table_name, row_id = excluded.row_id, base = excluded.base,
+        deleted = excluded.deleted, edited_at = coalesce(excluded.edited_at, l.edited_at)
+    where (l.table_name, l.row_id, l.base, l.deleted, l.edited_at) is distinct from
+      (excluded.table_name, excluded.row_id, excluded.base, excluded.deleted,
+       coalesce(excluded.edited_at, l.edited_at));
+
+  perform sync.insert_rows_v1(p_shape, fresh);
+  perform sync.revive_rows_v1(p_shape, revived);
+  perform sync.update_rows_v1(p_shape, present);
+  perform sync.replace_targets_v1(p_shape, ends);
+  perform sync.replace_links_v1(p_shape, ends);
+
+  -- A mark that is locked belongs to an edit that is under way: it stays.
+  delete from sync.dirty d using (
+    select k.table_name, k.row_id from sync.dirty k join unnest(todo) r
+        on k.table_name = p_shape ->> 'table' and k.row_id = r.row_id
+       and k.version = r.version and r.in_step
+      order by k.row_id for update of k skip locked
+  ) m
+   where d.table_name = m.table_name and d.row_id = m.row_id;
+  return coalesce(results, '[]'::jsonb);
+end
+$$;
+comment on function sync.write_records_v1(jsonb, sync.record_v1[]) is
+  'Writes records of which Postgres refuses none; stale ones are answered and not written.';
+
+create function sync.unfit_column_v1(p_shape jsonb, p_columns jsonb) returns text
+language plpgsql
+set search_path = '' set timezone = 'UTC'
+as $$
+declare
+  name text;
+begin
+  for name in select jsonb_object_keys(p_columns) loop
+    begin
+      execute format('select jsonb_populate_record(null::public.%I, $1)', p_shape ->> 'table')
+        using jsonb_build_object(name, p_columns -> name);
+    exception when data_exception or program_limit_exceeded then
+      return name;
+    end;
+  end loop;
+  return null;
+end
+$$;
+comment on function sync.unfit_column_v1(jsonb, jsonb) is
+  'The first column whose type cannot hold its value, which Postgres itself does not name.';
+
+create function sync.commit_v1(p_shape jsonb, p_records jsonb) returns jsonb
+language plpgsql
+set search_path = '' set timezone = 'UTC'
+as $$
+declare
+  records sync.record_v1[];
+  one sync.record_v1;
+  results jsonb;
+  before text := current_setting('sync.applying', true);
+  state text;
+  sentence text;
+  about text;
+  guard text;
+begin
+  if jsonb_typeof(p_shape) = 'string' then p_shape := (p_shape #>> '{}')::jsonb; end if;
+  if jsonb_typeof(p_records) = 'string' then p_records := (p_records #>> '{}')::jsonb; end if;
+  perform set_config('sync.applying', 'on', true);
+  select coalesce(array_agg(r order by r.row_id), '{}') into records
+    from jsonb_populate_recordset(null::sync.record_v1, p_records) r;
+
+  -- One commit a table at a time; then the rows, in a fixed order, before any version is read.
+  perform pg_advisory_xact_lock(hashtextextended('sync.commit.' || (p_shape ->> 'table'), 0));
+  execute format(
+    'select 1 from public.%I where id = any($1) order by id for no key update',
+    p_shape ->> 'table') using array(select r.row_id from unnest(records) r);
+
+  begin
+    results := sync.write_records_v1(p_shape, records);
+  exception when data_exception or integrity_constraint_violation or program_limit_exceeded
+    or raise_exception or with_check_option_violation then
+    -- One of them is refused: then each for itself.
+    results := '[]'::jsonb;
+    foreach one in array records loop
+      begin
+        results := results || sync.write_records_v1(p_shape, array[one]);
+      exception when data_exception or integrity_constraint_violation or program_limit_exceeded
+        or raise_exception or with_check_option_violation then
+        get stacked diagnostics state = returned_sqlstate, sentence = message_text,
+          about = column_name, guard = constraint_name;
+        if about = '' and left(state, 2) in ('22', '54') then
+          about := sync.unfit_column_v1(p_shape, one.columns);
+        end if;
+        results := results || jsonb_build_object('page_id', one.page_id, 'result', 'refused',
+          'sqlstate', state, 'message', sentence, 'column', coalesce(about, ''),
+          'constraint', coalesce(guard, ''));
+      end;
+    end loop;
+  end;
+  perform set_config('sync.applying', coalesce(before, ''), true);
+  return results;
+end
+$$;
+comment on function sync.commit_v1(jsonb, jsonb) is
+  'Writes a batch of records and their ledger entries, and answers what became of each.';
+
+revoke execute on function sync.patched_v1(jsonb, jsonb) from public;
+revoke execute on function sync.insert_rows_v1(jsonb, sync.record_v1[]) from public;
+revoke execute on function sync.revive_rows_v1(jsonb, sync.record_v1[]) from public;
+revoke execute on function sync.update_rows_v1(jsonb, sync.record_v1[]) from public;
+revoke execute on function sync.replace_targets_v1(jsonb, sync.record_v1[]) from public;
+revoke execute on function sync.replace_links_v1(jsonb, sync.record_v1[]) from public;
+revoke execute on function sync.write_records_v1(jsonb, sync.record_v1[]) from public;
+revoke execute on function sync.unfit_column_v1(jsonb, jsonb) from public;
+revoke execute on function sync.commit_v1(jsonb, jsonb) from public;
+
+
+-- == memory.sql
+
+-- What is remembered between rounds. Each function compares first: in quiet nothing is written.
+
+create function sync.version_v1() returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select to_jsonb(1)
+$$;
+comment on function sync.version_v1() is
+  'The number of this set of functions, so that a program can tell an older one.';
+
+create function sync.missing_v1(p_columns jsonb) returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  missing jsonb;
+begin
+  if jsonb_typeof(p_columns) = 'string' then p_columns := (p_columns #>> '{}')::jsonb; end if;
+  select jsonb_agg(jsonb_build_array(t.key, c.value) order by t.key, c.place) into missing
+    from jsonb_each(p_columns) t
+    cross join lateral jsonb_array_elements_text(t.value) with ordinality c(value, place)
+   where not exists (
+     select from pg_catalog.pg_attribute a
+      where a.attrelid = to_regclass(format('public.%I', t.key))
+        and a.attname = c.value and not a.attisdropped);
+  return coalesce(missing, '[]'::jsonb);
+end
+$$;
+comment on function sync.missing_v1(jsonb) is
+  'Of columns given by table of public, those that do not exist, as pairs.';
+
+create function sync.sources_v1() returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(to_jsonb(s) order by s.table_name), '[]'::jsonb) from sync.source s
+$$;
+comment on function sync.sources_v1() is 'What is remembered of each data source.';
+
+create function sync.remember_source_v1(p_source jsonb) returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(p_source) = 'string' then p_source := (p_source #>> '{}')::jsonb; end if;
+  insert into sync.source as s
+  select * from jsonb_populate_record(null::sync.source, p_source)
+  on conflict (table_name) do update
+    set database_id = excluded.database_id, data_source_id = excluded.data_source_id,
+        properties = excluded.properties, watermark = excluded.watermark,
+        walked_to = excluded.walked_to
+    where s.* is distinct from excluded.*;
+  return to_jsonb(found);
+end
+$$;
+comment on function sync.remember_source_v1(jsonb) is 'Keeps what is known of a data source.';
+
+create function sync.users_v1() returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return coalesce((
+    select jsonb_agg(jsonb_build_object('id', u.id, 'name', u.name, 'email', u.email,
+      'avatar_url', u.avatar_url, 'kind', u.kind) order by u.id)
+      from public.notion_users u), '[]'::jsonb);
+end
+$$;
+comment on function sync.users_v1() is 'The people and bots of the Notion workspace.';
+
+create function sync.remember_users_v1(p_users jsonb) returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  written int;
+begin
+  if jsonb_typeof(p_users) = 'string' then p_users := (p_users #>> '{}')::jsonb; end if;
+  -- A fact that was not seen this time does not wipe out a known one.
+  insert into public.notion_users as u (id, name, email, avatar_url, kind)
+  select distinct on (n.id) n.id, n.name, n.email, n.avatar_url, n.kind
+    from jsonb_to_recordset(p_users)
+      as n(id uuid, name text, email text, avatar_url text, kind text)
+   where not exists (
+     select from public.notion_users k
+      where k.id = n.id
+        and (k.name, k.email, k.avatar_url, k.kind) is not distinct from
+          (coalesce(n.name, k.name), coalesce(n.email, k.email),
+           coalesce(n.avatar_url, k.avatar_url), coalesce(n.kind, k.kind)))
+   order by n.id, n.name nulls last
+  on conflict (id) do update
+    set name = coalesce(excluded.name, u.name), email = coalesce(excluded.email, u.email),
+        avatar_url = coalesce(excluded.avatar_url, u.avatar_url),
+        kind = coalesce(excluded.kind, u.kind);
+  get diagnostics written = row_count;
+  return to_jsonb(written);
+end
+$$;
+comment on function sync.remember_users_v1(jsonb) is 'Inserts or updates people and bots.';
+
+create function sync.problems_v1() returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(to_jsonb(p) order by p.table_name, p.first_seen, p.page_id),
+    '[]'::jsonb) from sync.problem p
+$$;
+comment on function sync.problems_v1() is 'The records that could not be brought into step.';
+
+create function sync.remember_problems_v1(p_found jsonb, p_solved jsonb) returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(p_found) = 'string' then p_found := (p_found #>> '{}')::jsonb; end if;
+  if jsonb_typeof(p_solved) = 'string' then p_solved := (p_solved #>> '{}')::jsonb; end if;
+  delete from sync.problem p
+   where p.page_id in (select s::uuid from jsonb_array_elements_text(p_solved) s);
+  insert into sync.problem as p (page_id, table_name, record, property, reason, remedy)
+  select distinct on (n.page_id) n.page_id, n.table_name, n.record, n.property, n.reason, n.remedy
+    from jsonb_to_recordset(p_found) as n(page_id uuid, table_name text, record text,
+      property text, reason text, remedy text)
+   order by n.page_id, n.property, n.reason
+  on conflict (page_id) do update
+    set table_name = excluded.table_name, record = excluded.record, property = excluded.property,
+        reason = excluded.reason, remedy = excluded.remedy, last_seen = now(),
+        times = p.times + 1
+    where (p.table_name, p.record, p.property, p.reason, p.remedy) is distinct from
+      (excluded.table_name, excluded.record, excluded.property, excluded.reason, excluded.remedy);
+  return 'null'::jsonb;
+end
+$$;
+comment on function sync.remember_problems_v1(jsonb, jsonb) is
+  'Keeps the problems of records, one a page, and drops those that are solved.';
+
+create function sync.remember_round_v1(p_round jsonb) returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  number bigint;
+begin
+  if jsonb_typeof(p_round) = 'string' then p_round := (p_round #>> '{}')::jsonb; end if;
+  insert into sync.round (started_at, ended_at, direction, requests, counts, problems)
+  select r.started_at, r.ended_at, r.direction, r.requests, r.counts, r.problems
+    from jsonb_populate_record(null::sync.round, p_round) r
+  returning id into number;
+  return to_jsonb(number);
+end
+$$;
+comment on function sync.remember_round_v1(jsonb) is 'Keeps a round and answers its number.';
+
+create function sync.pending_v1() returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_object_agg(c.table_name, c.rows), '{}'::jsonb)
+    from (select d.table_name, count(*) as rows from sync.dirty d group by d.table_name) c
+$$;
+comment on function sync.pending_v1() is
+  'How many rows people changed that Notion has not got yet, by table.';
+
+create function sync.census_v1(p_shapes jsonb) returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  shape jsonb;
+  links text;
+  living bigint;
+  ends bigint;
+  answer jsonb := '{}'::jsonb;
+begin
+  if jsonb_typeof(p_shapes) = 'string' then p_shapes := (p_shapes #>> '{}')::jsonb; end if;
+  for shape in select * from jsonb_array_elements(p_shapes) loop
+    select coalesce(string_agg(format(' + count(t.%I)', o ->> 'column'), ''), '')
+      into links from jsonb_array_elements(shape -> 'one') o;
+    execute format('select count(*), 0 %s from public.%I t where t.deleted_at is null',
+      links, shape ->> 'table') into living, ends;
+    select coalesce(string_agg(format(
+        ' + (select count(*) from public.%I l join public.%I t on t.id = l.%I'
+        || ' where t.deleted_at is null)',
+        m ->> 'table', shape ->> 'table', m ->> 'owner'), ''), '')
+      into links from jsonb_array_elements(shape -> 'many') m;
+    execute format('select $1 %s', links) into ends using ends;
+    answer := answer || jsonb_build_object(shape ->> 'table', jsonb_build_array(living, ends));
+  end loop;
+  return answer;
+end
+$$;
+comment on function sync.census_v1(jsonb) is
+  'How many rows are not deleted and how many links they own, by table.';
+
+revoke execute on function sync.version_v1() from public;
+revoke execute on function sync.missing_v1(jsonb) from public;
+revoke execute on function sync.sources_v1() from public;
+revoke execute on function sync.remember_source_v1(jsonb) from public;
+revoke execute on function sync.users_v1() from public;
+revoke execute on function sync.remember_users_v1(jsonb) from public;
+revoke execute on function sync.problems_v1() from public;
+revoke execute on function sync.remember_problems_v1(jsonb, jsonb) from public;
+revoke execute on function sync.remember_round_v1(jsonb) from public;
+revoke execute on function sync.pending_v1() from public;
+revoke execute on function sync.census_v1(jsonb) from public;
+
+
+-- == settle.sql
+
+-- Links that waited for their target's row.
+
+create function sync.settle_v1(p_shapes jsonb) returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  shape jsonb;
+  relation jsonb;
+  before text := current_setting('sync.applying', true);
+  settled int;
+  counts jsonb := '{}'::jsonb;
+begin
+  if jsonb_typeof(p_shapes) = 'string' then p_shapes := (p_shapes #>> '{}')::jsonb; end if;
+  if not exists (select from sync.waiting) then
+    return counts;
+  end if;
+  perform set_config('sync.applying', 'on', true);
+  for shape in
+    select s from jsonb_array_elements(p_shapes) s
+     where exists (select from sync.waiting w where w.table_name = s ->> 'table')
+     order by s ->> 'table'
+  loop
+    perform pg_advisory_xact_lock(hashtextextended('sync.commit.' || (shape ->> 'table'), 0));
+    -- What waited for a row that is gone itself waits no more.
+    execute format(
+      'delete from sync.waiting w where w.table_name = %1$L'
+      || ' and not exists (select from public.%1$I t where t.id = w.row_id)', shape ->> 'table');
+    for relation in select m from jsonb_array_elements(shape -> 'many') m loop
+      execute format($sql$
+        with arrived as (
+          delete from sync.waiting w using public.%4$I x
+           where w.table_name = $1 and w.field = $2 and x.notion_page_id = w.target_page_id
+          returning w.row_id, x.id as target, w.position
+        )
+        insert into public.%1$I as l (%2$I, %3$I, position)
+        select a.row_id, a.target, a.position from arrived a
+        on conflict (%2$I, %3$I) do update set position = excluded.position
+          where l.position is distinct from excluded.position
+      $sql$, relation ->> 'table', relation ->> 'owner', relation ->> 'target',
+        relation ->> 'target_table')
+      using shape ->> 'table', relation ->> 'field';
+      get diagnostics settled = row_count;
+      counts := sync.counted_v1(counts, shape ->> 'table', settled);
+    end loop;
+    for relation in select o from jsonb_array_elements(shape -> 'one') o loop
+      -- A person who chose another target meanwhile keeps it.
+      execute format($sql$
+        with arrived as (
+          delete from sync.waiting w using public.%3$I x
+           where w.table_name = $1 and w.field = $2 and x.notion_page_id = w.target_page_id
+          returning w.row_id, x.id as target
+        )
+        update public.%1$I t set %2$I = a.target, updated_at = now(), last_synced_at = now()
+          from arrived a
+         where t.id = a.row_id and t.%2$I is null
+      $sql$, shape ->> 'table', relation ->> 'column', relation ->> 'target_table')
+      using shape ->> 'table', relation ->> 'field';
+      get diagnostics settled = row_count;
+      counts := sync.counted_v1(counts, shape ->> 'table', settled);
+    end loop;
+  end loop;
+  perform set_config('sync.applying', coalesce(before, ''), true);
+  return counts;
+end
+$$;
+comment on function sync.settle_v1(jsonb) is
+  'Sets the links and foreign keys whose target has arrived, and answers how many by table.';
+
+create function sync.counted_v1(p_counts jsonb, p_table text, p_more int) returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select case when p_more = 0 then p_counts
+    else p_counts || jsonb_build_object(p_table, coalesce((p_counts ->> p_table)::int, 0) + p_more)
+  end
+$$;
+comment on function sync.counted_v1(jsonb, text, int) is 'Counts with some more for one table.';
+
+revoke execute on function sync.settle_v1(jsonb) from public;
+revoke execute on function sync.counted_v1(jsonb, text, int) from public;
+
+
+-- == sight.sql
+
+-- Reading records with what the ledger holds of them.
+
+create function sync.sight_v1(p_shape jsonb, p_page_ids jsonb) returns jsonb
+language plpgsql stable
+set search_path = '' set timezone = 'UTC'
+as $$
+declare
+  ends text;
+  targets text;
+  answer jsonb;
+begin
+  if jsonb_typeof(p_shape) = 'string' then p_shape := (p_shape #>> '{}')::jsonb; end if;
+  if jsonb_typeof(p_page_ids) = 'string' then p_page_ids := (p_page_ids #>> '{}')::jsonb; end if;
+  -- Every end of every link: field, page, place, and whether the target's own row is deleted.
+  select coalesce(string_agg(format(
+      'select a.row_id, %L as field, x.notion_page_id as page_id, l.position,'
+      || ' x.deleted_at is not null as buried'
+      || ' from asked a join public.%I l on l.%I = a.row_id join public.%I x on x.id = l.%I'
+      || ' where x.notion_page_id is not null union all ',
+      m ->> 'field', m ->> 'table', m ->> 'owner', m ->> 'target_table', m ->> 'target'), ''), '')
+    into ends from jsonb_array_elements(p_shape -> 'many') m;
+  -- The page of a foreign key; where there is none, the one that waits for its row.
+  select coalesce(string_agg(format(
+      'select a.row_id, %L as field, x.notion_page_id as page_id, x.deleted_at is not null as buried,'
+      || ' t.%I is not null as filled'
+      || ' from asked a join public.%I t on t.id = a.row_id left join public.%I x on x.id = t.%I'
+      || ' union all ',
+      o ->> 'field', o ->> 'column', p_shape ->> 'table', o ->> 'target_table', o ->> 'column'),
+      ''), '')
+    into targets from jsonb_array_elements(p_shape -> 'one') o;
+  execute format($sql$
+    with asked as materialized (
+      select l.* from jsonb_array_elements_text($1) p
+        join sync.link l on l.page_id = p::uuid and l.table_name = %1$L
+    ), pending as materialized (
+      select w.* from asked a
+        join sync.waiting w on w.table_name = %1$L and w.row_id = a.row_id
+    ), ends(row_id, field, page_id, position, buried) as materialized (
+      %2$s
+      select w.row_id, w.field, w.target_page_id, w.position, false
+        from pending w where w.link_table is not null
+    ), targets(row_id, field, page_id, buried, filled) as materialized (
+      %3$s
+      select null::uuid, null, null::uuid, null::boolean, null::boolean where false
+    ), many as (
+      select f.row_id, jsonb_object_agg(f.field, f.pages) as links
+        from (
+          select e.row_id, e.field, jsonb_agg(e.page_id order by e.position, e.page_id) as pages
+            from (
+              select row_id, field, page_id, min(position) as position
+                from ends group by row_id, field, page_id
+            ) e group by e.row_id, e.field
+        ) f group by f.row_id
+    ), one as (
+      select g.row_id,
+             jsonb_object_agg(g.field, case when g.filled then g.page_id else w.target_page_id end)
+               as targets
+        from targets g
+        left join pending w
+          on w.row_id = g.row_id and w.field = g.field and w.link_table is null
+       group by g.row_id
+    ), graves as (
+      select b.row_id, jsonb_agg(distinct b.page_id) as buried
+        from (
+          select row_id, page_id from ends where buried
+          union all
+          select row_id, page_id from targets where buried and page_id is not null
+        ) b group by b.row_id
+    )
+    select jsonb_agg(jsonb_build_object(
+      'page_id', a.page_id, 'row_id', a.row_id, 'base', a.base, 'deleted', a.deleted,
+      'page_edited_at', a.edited_at, 'version', coalesce(d.version, 0),
+      'row', case when t.id is not null then to_jsonb(t) else d.tombstone end,
+      'gone', t.id is null,
+      'edited_at', coalesce(d.at, t.updated_at),
+      'created_at', case when t.id is not null then to_jsonb(t.created_at)
+                         else d.tombstone -> 'created_at' end,
+      'links', many.links, 'targets', one.targets, 'buried', graves.buried))
+      from asked a
+      left join public.%1$I t on t.id = a.row_id
+      left join sync.dirty d on d.table_name = %1$L and d.row_id = a.row_id
+      left join many on many.row_id = a.row_id
+      left join one on one.row_id = a.row_id
+      left join graves on graves.row_id = a.row_id
+  $sql$, p_shape ->> 'table', ends, targets) into answer using p_page_ids;
+  return coalesce(answer, '[]'::jsonb);
+end
+$$;
+comment on function sync.sight_v1(jsonb, jsonb) is
+  'The rows of linked pages as they are now, with their bases, versions and links.';
+
+create function sync.linked_v1(p_table jsonb, p_after jsonb, p_limit jsonb) returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_array(k.page_id, k.deleted) order by k.page_id), '[]'::jsonb)
+    from (
+      select l.page_id, l.deleted from sync.link l
+       where l.table_name = p_table #>> '{}'
+         and (p_after #>> '{}' is null or l.page_id > (p_after #>> '{}')::uuid)
+       order by l.page_id limit (p_limit #>> '{}')::int
+    ) k
+$$;
+comment on function sync.linked_v1(jsonb, jsonb, jsonb) is
+  'The linked pages of a table after a page, each with whether its base is deleted.';
+
+create function sync.alive_v1(p_page_ids jsonb) returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(p_page_ids) = 'string' then p_page_ids := (p_page_ids #>> '{}')::jsonb; end if;
+  return coalesce((
+    select jsonb_object_agg(l.page_id, l.table_name)
+      from jsonb_array_elements_text(p_page_ids) p
+      join sync.link l on l.page_id = p::uuid and not l.deleted), '{}'::jsonb);
+end
+$$;
+comment on function sync.alive_v1(jsonb) is
+  'Of these pages the linked ones whose base is not deleted, each with its table.';
+
+create function sync.owners_v1(p_pairs jsonb, p_mirrors jsonb) returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  pair jsonb;
+  held text;
+  further text;
+  found jsonb;
+  answer jsonb := '[]'::jsonb;
+begin
+  if jsonb_typeof(p_pairs) = 'string' then p_pairs := (p_pairs #>> '{}')::jsonb; end if;
+  if jsonb_typeof(p_mirrors) = 'string' then p_mirrors := (p_mirrors #>> '{}')::jsonb; end if;
+  for pair in select * from jsonb_array_elements(p_pairs) loop
+    if pair ? 'link' then
+      held := format(
+        'select s.page_id as mirror, o.notion_page_id as owner, o.deleted_at'
+        || ' from shown s join public.%I m on m.notion_page_id = s.page_id'
+        || ' join public.%I l on l.%I = m.id join public.%I o on o.id = l.%I',
+        pair ->> 'mirror_table', pair ->> 'link', pair ->> 'target', pair ->> 'table',
+        pair ->> 'owner');
+      further := 'false';
+    else
+      held := format(
+        'select s.page_id as mirror, o.notion_page_id as owner, o.deleted_at'
+        || ' from shown s join public.%I m on m.notion_page_id = s.page_id'
+        || ' join public.%I o on o.%I = m.id',
+        pair ->> 'mirror_table', pair ->> 'table', pair ->> 'column');
+      -- Of several targets a foreign key holds the first; the others are in notion_extra.
+      further := format('o.notion_extra -> %L -> ''more'' ? n.mirror::text', pair ->> 'title');
+    end if;
+    execute format($sql$
+      with shown as materialized (
+        select s.key::uuid as page_id, s.value -> $2 as owners
+          from jsonb_each($1) s where s.value ? $2
+      ), held as materialized (
+        %2$s
+        union
+        select s.page_id, o.notion_page_id, o.deleted_at
+          from shown s
+          join sync.waiting w on w.target_page_id = s.page_id
+            and w.table_name = %1$L and w.link_table is not distinct from $3
+          join public.%1$I o on o.id = w.row_id
+      ), named as materialized (
+        select s.page_id as mirror, e::uuid as owner
+          from shown s cross join lateral jsonb_array_elements_text(s.owners) e
+      ), differ as (
+        select h.owner from held h
+         where h.deleted_at is null and h.owner is not null
+           and not exists (
+             select from named n where n.mirror = h.mirror and n.owner = h.owner)
+        union
+        select n.owner from named n
+          join sync.link l on l.page_id = n.owner and l.table_name = %1$L
+          left join public.%1$I o on o.id = l.row_id
+         where not exists (
+             select from held h where h.mirror = n.mirror and h.owner = n.owner)
+           and not coalesce(%3$s, false)
+      )
+      select jsonb_agg(jsonb_build_array(%1$L, d.owner) order by d.owner) from differ d
+    $sql$, pair ->> 'table', held, further)
+    into found using p_mirrors, pair ->> 'mirror', pair ->> 'link';
+    answer := answer || coalesce(found, '[]'::jsonb);
+  end loop;
+  return answer;
+end
+$$;
+comment on function sync.owners_v1(jsonb, jsonb) is
+  'The records whose links differ from what the other side of a two-way relation shows.';
+
+revoke execute on function sync.sight_v1(jsonb, jsonb) from public;
+revoke execute on function sync.alive_v1(jsonb) from public;
+revoke execute on function sync.linked_v1(jsonb, jsonb, jsonb) from public;
+revoke execute on function sync.owners_v1(jsonb, jsonb) from public;
