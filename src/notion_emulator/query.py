@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
-from functools import total_ordering
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +36,6 @@ MAX_PAGE = 100
 KNOWN = frozenset({"filter", "sorts", "start_cursor", "page_size", "result_type", "is_archived"})
 
 
-@total_ordering
 @dataclass(frozen=True, slots=True)
 class Reversed:
     """A sort key that runs the other way."""
@@ -192,7 +190,9 @@ class Queries:
             if value is None:
                 return (0 if empty_first else 1, 0)
             rank = 1 if empty_first else 0
-            return (rank, Reversed(value) if descending else value)
+            if not descending:
+                return (rank, value)
+            return (rank, -value if isinstance(value, (int, float)) else Reversed(value))
 
         return key
 
@@ -236,7 +236,7 @@ class Queries:
     def _place(self, page: Page, direction: int, keys: list[Key]) -> Any:
         if direction:
             return page.order
-        return (*(key(page) for key in keys), Reversed(page.order))
+        return (*[key(page) for key in keys], -page.created, -page.sequence)
 
     def _key_of(self, cursor: str, source: DataSource, direction: int, keys: list[Key]) -> Any:
         page = self.state.pages.get(normal_id(cursor) or "")
