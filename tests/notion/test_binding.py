@@ -1,4 +1,4 @@
-"""A property keeps its field whatever it is called; what is gone or changed is told, never guessed."""
+"""A property keeps its field whatever it is called; what is gone or changed is told."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -45,15 +45,15 @@ class Call:
 def query(
     data_source_id: str,
     *,
-    filter: Json = None,  # noqa: A002 - Notion's own word for it
+    where: Json = None,
     sorts: Sequence[Json] = (),
     cursor: str | None = None,
     page_size: int = FULL_PAGE,
 ) -> Call:
-    """The pages of a data source, at most ``page_size`` (1 to 100) an answer."""
+    """The pages of a data source that fit a filter, ``page_size`` (1 to 100) an answer."""
     body: dict[str, Json] = {"page_size": page_size}
-    if filter is not None:
-        body["filter"] = filter
+    if where is not None:
+        body["filter"] = where
     if sorts:
         body["sorts"] = list(sorts)
     if cursor is not None:

@@ -83,7 +83,7 @@ class _Source:
         while True:
             call = calls.query(
                 self.data_source_id,
-                filter=calls.since(self.edited_since, window),
+                where=calls.since(self.edited_since, window),
                 sorts=calls.OLDEST_FIRST,
                 cursor=cursor,
                 page_size=self.page_size,
