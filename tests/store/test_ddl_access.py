@@ -64,12 +64,20 @@ def test_anon_and_others_may_call_nothing_of_ours(database: psycopg.Connection[A
         assert rows == []
 
 
-def test_authenticated_reads_the_tables_and_writes_none(database: psycopg.Connection[Any]) -> None:
+def test_authenticated_reads_what_policies_give_it_and_writes_nothing(
+    database: psycopg.Connection[Any],
+) -> None:
     public = {name for name in tables(database) if name[0] == "public"}
     assert may(database, "authenticated", "select") == public
     for privilege in ("insert", "update", "delete", "truncate", "references", "trigger"):
         assert may(database, "authenticated", privilege) == set()
     database.execute("insert into public.tasks (task_name) values ('read me')")
+    act_as(database, "authenticated")
+    assert database.execute("select task_name from public.tasks").fetchall() == []
+    database.execute("reset role")
+    database.execute(
+        "create policy readers on public.tasks for select to authenticated using (true)"
+    )
     act_as(database, "authenticated")
     assert database.execute("select task_name from public.tasks").fetchall() == [("read me",)]
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
@@ -106,7 +114,7 @@ def test_rights_that_a_project_gives_by_default_are_taken_back(postgres_url: str
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         test_anon_has_nothing(connection)
         connection.execute("reset role")
-        test_authenticated_reads_the_tables_and_writes_none(connection)
+        test_authenticated_reads_what_policies_give_it_and_writes_nothing(connection)
 
 
 def test_functions_search_no_path(database: psycopg.Connection[Any]) -> None:

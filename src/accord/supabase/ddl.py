@@ -284,20 +284,16 @@ def _row_security(schema: Schema) -> str:
 
 def _access(schema: Schema) -> str:
     tables = ",\n      ".join(_in_public(table) for table in table_names(schema))
-    policies = "\n".join(
-        f"    create policy authenticated_reads on {_in_public(table)}\n"
-        "      for select to authenticated using (true);"
-        for table in table_names(schema)
-    )
     return "\n\n".join(
         (
             f"revoke all on table\n      {tables}\n  from public;",
             _for_role("anon", f"    revoke all on table\n      {tables}\n    from anon;"),
+            # Whoever signs up is "authenticated": until a policy says which rows, it is none.
             _for_role(
                 "authenticated",
                 f"    revoke all on table\n      {tables}\n    from authenticated;\n"
                 "    grant usage on schema public to authenticated;\n"
-                f"    grant select on table\n      {tables}\n    to authenticated;\n{policies}",
+                f"    grant select on table\n      {tables}\n    to authenticated;",
             ),
             _for_role(
                 "service_role",
