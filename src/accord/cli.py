@@ -38,6 +38,7 @@ app = App(
     name="accord",
     help="Keeps Notion databases and Supabase (Postgres) tables in agreement.",
     version=__version__,
+    suppress_keyboard_interrupt=False,  # `execute` says what Ctrl-C leaves behind
 )
 migrate_app = App(name="migrate", help="The migration scripts of the project.")
 app.command(migrate_app)
@@ -108,6 +109,7 @@ def setup(
     *,
     dry_run: Annotated[bool, Parameter(negative="")] = False,
     as_sql: Annotated[bool, Parameter(name="--print", negative="")] = False,
+    include_all: Annotated[bool, Parameter(negative="")] = False,
 ) -> int:
     """Create the tables in Supabase, or bring them up to date. Safe to run again.
 
@@ -117,12 +119,14 @@ def setup(
         Show what would be run; change nothing.
     as_sql
         Print the SQL of all migrations for the dashboard's SQL editor.
+    include_all
+        Also apply files that are older than what is applied already.
     """
     project = Project.open(Path())
     if as_sql:
         sys.stdout.write(plan_text(read_folder(project.migrations)))
         return 0
-    return asyncio.run(_setup(project, dry_run=dry_run))
+    return asyncio.run(_setup(project, dry_run=dry_run, include_all=include_all))
 
 
 @app.command(name="demo")
@@ -269,7 +273,7 @@ async def _run(project: Project, settings: Settings, options: Options, *, verbos
             return await opened.engine.run(options, watch)
 
 
-async def _setup(project: Project, *, dry_run: bool) -> int:
+async def _setup(project: Project, *, dry_run: bool, include_all: bool) -> int:
     url = project.database_url()
     status = await migrations.pending(url, project.migrations)
     if not status.pending and not status.unknown:
@@ -280,7 +284,7 @@ async def _setup(project: Project, *, dry_run: bool) -> int:
     if dry_run:
         screen.OUT.print("Dry run: nothing was changed.")
         return 0
-    await migrations.apply(url, project.migrations, progress=_show_applied)
+    await migrations.apply(url, project.migrations, progress=_show_applied, include_all=include_all)
     screen.OUT.print(f"The tables of {len(project.schema)} databases are ready.")
     return 0
 

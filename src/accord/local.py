@@ -11,7 +11,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from rich.panel import Panel
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from accord import screen
@@ -106,12 +106,12 @@ async def _round(opened: Opened, *, watch: bool) -> Report:
 
 
 def _show_load(report: Report, census: dict[str, tuple[int, int]], seconds: float) -> None:
-    table = Table(header_style="bold", show_footer=True, footer_style="bold")
+    table = Table(header_style="bold", show_footer=True, footer_style="bold", box=SIMPLE_HEAD)
     rows = sum(census[table_name][0] for table_name in report.tallies)
     links = sum(census[table_name][1] for table_name in report.tallies)
     pages = sum(tally.counts[Count.PAGES] for tally in report.tallies.values())
-    table.add_column("database", footer=f"{len(report.tallies)} databases")
-    table.add_column("pages read", justify="right", footer=f"{pages:,}")
+    table.add_column("database", no_wrap=True, footer=f"{len(report.tallies)} databases")
+    table.add_column("pages", justify="right", footer=f"{pages:,}")
     table.add_column("rows", justify="right", footer=f"{rows:,}")
     table.add_column("links", justify="right", footer=f"{links:,}")
     table.add_column("seconds", justify="right", footer=f"{seconds:.2f}")
@@ -137,12 +137,7 @@ def _failed(report: Report, table: str) -> bool:
 
 
 def _show_addresses(environment: dict[str, str]) -> None:
-    screen.OUT.print(
-        Panel(
-            f"local Notion  {environment['NOTION_API_URL']}/v1\n"
-            f"Postgres      {environment['SUPABASE_DB_URL']}",
-            title="running on this machine only",
-            title_align="left",
-            expand=False,
-        )
-    )
+    notion, postgres = environment["NOTION_API_URL"], environment["SUPABASE_DB_URL"]
+    for name, address in (("local Notion", f"{notion}/v1"), ("Postgres", postgres)):
+        # Not wrapped, so that it can be copied whole.
+        screen.OUT.print(f"{name:<14}{address}", soft_wrap=True, highlight=False)

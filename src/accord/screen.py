@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import structlog
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -26,7 +27,7 @@ ERR = Console(stderr=True)
 SHOWN = 20
 
 _COLUMNS = (
-    ("pages read", Count.PAGES),
+    ("read", Count.PAGES),
     ("created", Count.CREATED),
     ("updated", Count.UPDATED),
     ("deleted", Count.TRASHED),
@@ -38,8 +39,8 @@ _COLUMNS = (
 
 def show_report(report: Report) -> None:
     """The outcome of a round: a table, then what is wrong and what to do about it."""
-    table = Table(header_style="bold", show_footer=True, footer_style="bold")
-    table.add_column("database", footer="all")
+    table = Table(header_style="bold", show_footer=True, footer_style="bold", box=SIMPLE_HEAD)
+    table.add_column("database", footer="all", no_wrap=True)
     for name, what in _COLUMNS:
         total = sum(tally.counts[what] for tally in report.tallies.values())
         table.add_column(name, justify="right", footer=_number(total))

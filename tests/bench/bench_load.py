@@ -85,5 +85,5 @@ def _run(environment: dict[str, str], *words: str) -> str:
 
 def _environment(notion: subprocess.Popen[str]) -> dict[str, str]:
     assert notion.stdout is not None
-    lines = (notion.stdout.readline().strip().split("=", 1) for _ in range(VARIABLES))
-    return {name: value for name, value in lines}
+    lines = (notion.stdout.readline().strip().partition("=")[::2] for _ in range(VARIABLES))
+    return dict(lines)

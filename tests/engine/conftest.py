@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,13 +43,25 @@ def template(postgres_server: EmbeddedPostgres) -> str:
 def new_world(
     postgres_server: EmbeddedPostgres, template: str, schema: Schema
 ) -> Iterator[NewWorld]:
-    """Makes worlds: ``new_world(sample=True, pages=0, seed=1, **workspace options)``."""
+    """Makes worlds: ``new_world(sample=True, pages=0, seed=1, **workspace options)``.
+
+    ``workspace_of=world`` puts empty tables beside the workspace of another world.
+    """
     made: list[str] = []
 
-    def make(*, sample: bool = True, pages: int = 0, seed: int = 1, **options: object) -> World:
+    def make(
+        *,
+        sample: bool = True,
+        pages: int = 0,
+        seed: int = 1,
+        workspace_of: World | None = None,
+        **options: object,
+    ) -> World:
         name = f"world_{uuid.uuid4().hex}"
         postgres_server.create_database(name, template=template)
         made.append(name)
+        if workspace_of is not None:
+            return replace(workspace_of, url=postgres_server.url(name))
         clock = TurnedClock()
         workspace = Workspace(clock=clock, seed=seed, **options)  # type: ignore[arg-type]
         names = build_sample(workspace) if sample else build_generated(workspace, pages, seed)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from accord.sync import pull
 from tests.engine.conftest import NewWorld
 from tests.engine.world import World
 
@@ -54,38 +55,37 @@ class Mortal:
         return mortal
 
 
-def moments() -> Iterator[int]:
+PAGES = 700
+
+
+def moments(until: int) -> Iterator[int]:
     """Where to die: every effect of the beginning, then ever wider apart."""
     at = 0
-    while at < 130:
+    while at < until:
         yield at
-        at += 1 + at // 6
+        at += 1 + at // 8
 
 
-UNDISTURBED: dict[str, list[str]] = {}
-
-
-@pytest.fixture
-def undisturbed(new_world: NewWorld) -> dict[str, list[str]]:
-    if not UNDISTURBED:
-        world = new_world(sample=False, pages=1_300, seed=11)
-        world.sync()
-        UNDISTURBED.update(world.contents())
-    return UNDISTURBED
-
-
-@pytest.mark.parametrize("dies_at", list(moments()))
 def test_a_first_load_that_dies_anywhere_is_finished_by_the_next(
-    new_world: NewWorld, undisturbed: dict[str, list[str]], dies_at: int
+    new_world: NewWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world = new_world(sample=False, pages=1_300, seed=11)
-    assert dies(world, dies_at) or dies_at > 100
-    world.wrap = lambda *parts: parts
+    monkeypatch.setattr(pull, "REMEMBER_EVERY", 1)
+    world = new_world(sample=False, pages=PAGES, seed=11)
+    counting = Fuse(10**9)
+    world.wrap = counting.wrap
     world.sync()
-    assert world.contents() == undisturbed
-    before = world.stamps()
-    assert world.sync().effects == 0
-    assert world.stamps() == before
+    undisturbed = world.contents()
+    effects = 10**9 - counting.left
+    assert effects > 80
+    for at in moments(effects):
+        again = new_world(workspace_of=world)
+        assert dies(again, at), at
+        again.wrap = lambda *parts: parts
+        again.sync()
+        assert again.contents() == undisturbed, at
+        before = again.stamps()
+        assert again.sync().effects == 0, at
+        assert again.stamps() == before, at
 
 
 def dies(world: World, at: int) -> bool:
