@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from accord.core.ports import SourceState
 from accord.core.schema import Field, Managed, PropertyType, Schema
 from tests.notion.stage import SCHEMA, Stage, database, page_ids
@@ -103,7 +105,8 @@ def test_a_field_that_is_renamed_in_the_model_keeps_its_property() -> None:
     assert again(stage, known, schema)[0] == before
 
 
-def test_another_property_that_takes_the_name_is_told_of() -> None:
+@pytest.mark.parametrize("order", [sorted, lambda items: sorted(items, reverse=True)])
+def test_another_property_that_takes_the_name_is_told_of(order: Any) -> None:
     stage = Stage()
     known = remembered(stage)
     before, known = again(stage, known)
@@ -116,7 +119,8 @@ def test_another_property_that_takes_the_name_is_told_of() -> None:
         problem = only(found.problems)
         assert problem.property == "Budget"
         assert "Old budget" in problem.reason
-        known = replace(known, properties=binding.properties)
+        # Postgres gives them back in an order of its own.
+        known = replace(known, properties=dict(order(binding.properties.items())))
     change(stage, {before["budget"]: None})
     after, _ = again(stage, known)
     assert after["budget"] != before["budget"]

@@ -12,6 +12,7 @@ from accord.core.ports import Fate, Found, Listing, NotionReplica, User
 from accord.notion.client import NotionClient
 from accord.notion.errors import GatewayTimeoutError, ListingError, UnauthorizedError
 from accord.notion.pacer import Pacer
+from accord.notion.reading import read_items
 from accord.notion.replica import Notion
 from notion_emulator import serve
 from tests.notion.stage import (
@@ -132,12 +133,18 @@ def test_a_long_mirror_is_read_whole_where_one_page_is_looked_at() -> None:
 
 def test_a_list_whose_cursor_is_lost_is_read_again_from_its_start() -> None:
     stage = Stage()
-    _, tasks = long_lists(stage, 150)
+    project, tasks = long_lists(stage, 150)
     lost = refusal(400, "validation_error", "The start_cursor provided is invalid: x")
     strikes = iter([lost])
     stage.wire.fault = lambda r: next(strikes, None) if "start_cursor" in str(r.url) else None
-    [listing] = walk(stage)
-    assert links_of(listing) == set(tasks)
+
+    async def scene() -> list[Any]:
+        property_id = (await stage.binding()).fields["tasks"]
+        return await read_items(stage.client, project, property_id)
+
+    items = stage.run(scene)
+    assert len(items) == 150
+    assert {item["relation"]["id"] for item in items} == set(tasks)
 
 
 def test_a_list_that_cannot_be_read_whole_refuses_its_page_and_no_other() -> None:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
+from accord.core.errors import NotionError
 from accord.core.ports import Binding, Problem, SourceState, Survey
 from accord.core.schema import Collection, PropertyType, Schema
 from accord.notion import calls
@@ -41,13 +42,8 @@ _RESTORE = (
 )
 
 
-class NotFoundError(Exception):
-    """A database that cannot be used; carries the reason and the remedy."""
-
-    def __init__(self, reason: str, remedy: str) -> None:
-        self.reason = reason
-        self.remedy = remedy
-        super().__init__(reason)
+class UnusableError(NotionError):
+    """A database that is not there, or cannot be used as it is."""
 
 
 @dataclass(slots=True)
@@ -86,8 +82,8 @@ async def survey(
             sources[collection.table] = await _find(
                 client, shown, collection, id_, known.get(collection.table)
             )
-        except NotFoundError as error:
-            problems.append(Problem(collection.table, error.reason, error.remedy))
+        except UnusableError as error:
+            problems.append(Problem(collection.table, error.message, error.remedy))
     problems.extend(_drop_shared_sources(schema, sources))
     bindings: dict[str, Binding] = {}
     for table, source in sources.items():
@@ -142,7 +138,7 @@ async def _find(
     """The data source of a collection.
 
     Raises:
-        NotFoundError: there is none that can be used.
+        UnusableError: there is none that can be used.
     """
     surest = _surest(given, known)
     found = shown.of(surest)
@@ -157,7 +153,7 @@ async def _find(
     except ValidationError as error:
         raise _malformed(collection, given) from error
     except CallError as error:
-        raise NotFoundError(error.message, error.remedy) from error
+        raise UnusableError(error.message, remedy=error.remedy) from error
 
 
 async def _ask(client: NotionClient, collection: Collection, given: str, surest: str) -> Json:
@@ -172,16 +168,16 @@ async def _ask(client: NotionClient, collection: Collection, given: str, surest:
             f"Notion shows no database with the id in {collection.env}: it does not exist, or it "
             "is not shared with the connection"
         )
-        raise NotFoundError(reason, _SHARE.format(env=collection.env)) from error
+        raise UnusableError(reason, remedy=_SHARE.format(env=collection.env)) from error
     _alive(collection, database)
     inside = [(s["id"], s.get("name") or "") for s in database.get("data_sources", ())]
     if not inside:
         reason = f"the database in {collection.env} has no data source that the connection can see"
-        raise NotFoundError(reason, _SHARE.format(env=collection.env))
+        raise UnusableError(reason, remedy=_SHARE.format(env=collection.env))
     if surest != given:
-        raise NotFoundError(
+        raise UnusableError(
             f"the data source {surest} of {collection.title!r} is gone from its database",
-            f"Restore it, or put the id of another into {collection.env}: {_named(inside)}.",
+            remedy=f"Restore it, or put the id of another into {collection.env}: {_named(inside)}.",
         )
     if len(inside) > 1:
         raise _ambiguous(collection, inside)
@@ -191,23 +187,23 @@ async def _ask(client: NotionClient, collection: Collection, given: str, surest:
 def _alive(collection: Collection, found: Json) -> Json:
     if found.get("in_trash"):
         reason = f"the Notion database {_title(found) or collection.title!r} is in the trash"
-        raise NotFoundError(reason, _RESTORE.format(env=collection.env))
+        raise UnusableError(reason, remedy=_RESTORE.format(env=collection.env))
     return found
 
 
-def _malformed(collection: Collection, text: str) -> NotFoundError:
+def _malformed(collection: Collection, text: str) -> UnusableError:
     meant = id_in(text)
     remedy = "An id has 32 characters 0-9, a-f (dashes may stand between): open the database as a "
     remedy += "full page in Notion, ••• > Copy link; the id stands before the question mark."
     if meant is not None and dashed(text) is None:
         remedy = f"It looks like a link; the id in it is {meant}."
-    return NotFoundError(f"{collection.env} is no id of a Notion database: {text!r}", remedy)
+    return UnusableError(f"{collection.env} is no id of a Notion database: {text!r}", remedy=remedy)
 
 
-def _ambiguous(collection: Collection, sources: list[tuple[str, str]]) -> NotFoundError:
-    return NotFoundError(
+def _ambiguous(collection: Collection, sources: list[tuple[str, str]]) -> UnusableError:
+    return UnusableError(
         f"the database in {collection.env} has {len(sources)} data sources",
-        f"Put the id of the right one into {collection.env}: {_named(sources)}.",
+        remedy=f"Put the id of the right one into {collection.env}: {_named(sources)}.",
     )
 
 
