@@ -183,6 +183,11 @@ def test_every_function_takes_json_that_arrives_as_a_text(store: Store) -> None:
             " ('patched_v1', 'counted_v1', 'write_records_v1', 'linked_v1')"
         ).fetchall()
         assert len(functions) >= 10
+        connection.execute(
+            "insert into sync.waiting (table_name, row_id, field, target_table, target_page_id)"
+            " values ('tasks', %s, 'dependencies', 'tasks', %s)",
+            [row("t"), page("u")],
+        )
         state = '"{\\"table\\": \\"tasks\\", \\"many\\": [], \\"one\\": []}"'
         for name, arguments in functions:
             first = state if name in {"sight_v1", "commit_v1"} else '"[]"'

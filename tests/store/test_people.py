@@ -23,7 +23,7 @@ def results(store: Store, table: str, *writes: object) -> list[Result]:
 def test_edits_by_people_mark_their_row_and_ours_do_not(store: Store) -> None:
     store.done("tasks", new("t", task_name=Text("T"), dependencies=pages("t")))
     assert store.dirty() == []
-    store.person("update tasks set task_name = task_name")
+    store.person("update tasks set task_name = task_name, last_synced_at = now()")
     assert store.dirty() == []
     store.person("update tasks set task_name = 'Mine'")
     assert store.dirty() == [("tasks", row("t"), "U")]
@@ -96,13 +96,29 @@ def test_a_write_waits_for_a_person_who_is_not_finished(store: Store) -> None:
             supabase = Supabase(door)
             commit = asyncio.create_task(supabase.commit(store.collection("tasks"), [write]))
             while not await waits(store.url):
-                await asyncio.sleep(0.01)
+                assert not commit.done()
             await person.commit()
             (outcome,) = await commit
             return outcome.result
 
     assert store.run(meanwhile) is Result.STALE
     assert store.seen("tasks", "t")["task_name"] == Text("Mine")
+
+
+def test_commits_to_one_table_go_one_after_the_other(store: Store) -> None:
+    async def meanwhile(door: PostgresDoor) -> Result:
+        async with await psycopg.AsyncConnection.connect(store.url) as other:
+            await other.execute("select sync.commit_v1('{\"table\": \"tasks\"}', '[]')")
+            await Supabase(door).commit(store.collection("agents"), [new("a")])
+            supabase = Supabase(door)
+            commit = asyncio.create_task(supabase.commit(store.collection("tasks"), [new("t")]))
+            while not await waits(store.url):
+                assert not commit.done()
+            await other.commit()
+            (outcome,) = await commit
+            return outcome.result
+
+    assert store.run(meanwhile) is Result.DONE
 
 
 async def waits(url: str) -> bool:
@@ -231,8 +247,14 @@ def test_a_person_with_rights_on_public_alone_can_edit(store: Store) -> None:
 
 def test_sync_switches_itself_off_at_the_end(store: Store) -> None:
     with psycopg.connect(store.url) as connection:
+        connection.execute(
+            "insert into sync.waiting (table_name, row_id, field, target_table, target_page_id)"
+            " values ('tasks', %s, 'dependencies', 'tasks', %s)",
+            [row("t"), page("u")],
+        )
         connection.execute("select sync.settle_v1('[]')")
+        connection.execute("insert into tasks (id) values (%s)", [row("first")])
         connection.execute("""select sync.commit_v1('{"table": "tasks"}', '[]')""")
         connection.execute("insert into tasks (id) values (%s)", [row("own")])
         connection.commit()
-    assert store.dirty() == [("tasks", row("own"), "I")]
+    assert store.dirty() == [("tasks", row("first"), "I"), ("tasks", row("own"), "I")]
