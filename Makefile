@@ -28,8 +28,13 @@ demo: $(VENV)/.installed-run
 	@$(PY) -m accord demo $(ARGS)
 
 test: check
+	@echo "== the hall, every branch of it"
+	@$(PY) -m coverage run --data-file=.coverage.core --branch --source=src/accord/core \
+		-m pytest -q --no-header tests/core tests/models
+	@$(PY) -m coverage report --data-file=.coverage.core --fail-under=100 \
+		--include='src/accord/core/*'
 	@echo "== tests"
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest --ignore=tests/core --ignore=tests/models $(ARGS)
 
 check: $(VENV)/.installed-dev
 	@echo "== format"
