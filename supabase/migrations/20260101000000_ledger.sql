@@ -194,19 +194,16 @@ end
 $$;
 comment on function sync.touch_v1() is 'Keeps updated_at; runs before each update of a row.';
 
--- After a person inserted, updated or deleted a row: it is dirty, until Notion has it too.
+-- After a person inserted, updated or deleted a row: it is dirty, until Notion has it too. Which
+-- columns count is said by the triggers.
 create function sync.mark_row_v1() returns trigger
 language plpgsql security definer
 set search_path = ''
 as $$
 declare
-  bookkeeping constant text[] := '{created_at,updated_at,last_synced_at}';
   page uuid;
 begin
   if coalesce(pg_catalog.current_setting('sync.applying', true), '') = 'on' then
-    return null;
-  end if;
-  if tg_op = 'UPDATE' and to_jsonb(old) - bookkeeping = to_jsonb(new) - bookkeeping then
     return null;
   end if;
   if tg_op = 'DELETE' or (tg_op = 'UPDATE' and old.id <> new.id) then
@@ -255,9 +252,6 @@ declare
   there boolean;
 begin
   if coalesce(pg_catalog.current_setting('sync.applying', true), '') = 'on' then
-    return null;
-  end if;
-  if tg_op = 'UPDATE' and to_jsonb(old) = to_jsonb(new) then
     return null;
   end if;
   if tg_op <> 'INSERT' then
