@@ -145,6 +145,21 @@ def users_in(value: Json) -> Iterator[User]:
                 yield from users_in(item)
 
 
+def _where_people_are(answer: Mapping[str, Json]) -> Json:
+    """The parts of a property in which people can be: most of a page has none."""
+    found = answer.get("type")
+    match found:
+        case "people" | "created_by" | "last_edited_by" | "rollup" | "verification":
+            return answer.get(found)
+        case "title" | "rich_text":
+            segments = answer.get(found)
+            if not isinstance(segments, list):
+                return None
+            return [s for s in segments if isinstance(s, Mapping) and s.get("type") == "mention"]
+        case _:
+            return None
+
+
 def _user(raw: Mapping[str, Json]) -> User | None:
     kind = "group" if raw["object"] == "group" else raw.get("type")
     person = raw.get("person")
@@ -191,8 +206,9 @@ class _Reading:
             for answer in (self.page.get("properties") or {}).values()
             if isinstance(answer, Mapping) and isinstance(answer.get("id"), str)
         }
-        for user in users_in([*self.by_id.values()]):
-            self.users[user.id] = user
+        for answer in self.by_id.values():
+            for user in users_in(_where_people_are(answer)):
+                self.users[user.id] = user
 
     def read(self, declared: Field) -> None:
         """Read one declared field, if the page has it."""

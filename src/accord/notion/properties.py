@@ -6,6 +6,7 @@ written. A value that cannot be read is `UnreadableError`, which is not the same
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Final, assert_never
@@ -35,6 +36,8 @@ LONGEST: Final[Mapping[PropertyType, int]] = {
 }
 
 _PLACE_KEYS: Final = ("lat", "lon", "name", "address", "aws_place_id", "google_place_id")
+
+_HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 
 
 class UnreadableError(ValueError):
@@ -93,7 +96,7 @@ def storable(value: Json) -> bool:
     """Whether Postgres can hold every text in a JSON value."""
     match value:
         case str():
-            return "\0" not in value and not any("\ud800" <= c <= "\udfff" for c in value)
+            return "\0" not in value and (value.isascii() or not _HALF_A_PAIR.search(value))
         case dict():
             return all(storable(key) and storable(item) for key, item in value.items())
         case list():
