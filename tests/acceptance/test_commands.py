@@ -22,7 +22,7 @@ N2S = ("--direction", "notion_to_supabase")
 
 def count(url: str, table: str) -> int:
     with psycopg.connect(url) as connection:
-        row = connection.execute(f"select count(*) from {table}").fetchone()  # type: ignore[arg-type]
+        row = connection.execute(f"select count(*) from {table}".encode()).fetchone()
         assert row is not None
         return int(row[0])
 
@@ -65,7 +65,7 @@ def test_setup_shows_its_plan_and_its_sql_without_doing_it(environment: dict[str
             "select 1 from pg_tables where schemaname = 'public' limit 1"
         ).fetchone()
         assert found is None
-        connection.execute(printed.out)  # type: ignore[arg-type]
+        connection.execute(printed.out.encode())
     assert "nothing to do" in command(SETUP, env=environment).said
 
 

@@ -355,8 +355,11 @@ def test_two_levels_of_nesting_are_allowed(api: Api, workspace: Workspace) -> No
 
 
 def test_a_filter_on_a_choice_that_is_not_there_answers_as_the_switch_says(clock: Clock) -> None:
-    for answer, status in (("empty", 200), ("reject", 400)):
-        workspace = Workspace(clock=clock, switches=Switches(unknown_filter_option=answer))  # type: ignore[arg-type]
+    for switches, status in (
+        (Switches(unknown_filter_option="empty"), 200),
+        (Switches(unknown_filter_option="reject"), 400),
+    ):
+        workspace = Workspace(clock=clock, switches=switches)
         source = create(workspace, "Things", {"S": {"select": {}}})
         row(workspace, source, "x")
         test = {"property": "S", "select": {"equals": "nix"}}

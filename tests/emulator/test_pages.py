@@ -295,8 +295,11 @@ def test_what_is_computed_cannot_be_written(workspace: Workspace, kind: str) -> 
 
 
 def test_the_limit_of_a_text_counts_utf16_units_unless_switched(clock: Clock) -> None:
-    for unit, fits in (("utf16", False), ("code_points", True)):
-        workspace = Workspace(clock=clock, switches=Switches(text_unit=unit))  # type: ignore[arg-type]
+    for switches, fits in (
+        (Switches(text_unit="utf16"), False),
+        (Switches(text_unit="code_points"), True),
+    ):
+        workspace = Workspace(clock=clock, switches=switches)
         source = create(workspace, "Things", {"T": {"rich_text": {}}})
         long = {"rich_text": text("🐍" * 1500)}
         if fits:

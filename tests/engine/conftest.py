@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,7 +56,7 @@ def new_world(
         pages: int = 0,
         seed: int = 1,
         workspace_of: World | None = None,
-        **options: object,
+        **options: Any,
     ) -> World:
         name = f"world_{uuid.uuid4().hex}"
         postgres_server.create_database(name, template=template)
@@ -63,7 +64,7 @@ def new_world(
         if workspace_of is not None:
             return replace(workspace_of, url=postgres_server.url(name))
         clock = TurnedClock()
-        workspace = Workspace(clock=clock, seed=seed, **options)  # type: ignore[arg-type]
+        workspace = Workspace(clock=clock, seed=seed, **options)
         names = build_sample(workspace) if sample else build_generated(workspace, pages, seed)
         if sample and pages:
             build_generated(workspace, pages, seed)

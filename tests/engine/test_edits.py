@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from accord.sync.report import Count
 from tests.engine.conftest import NewWorld
 from tests.engine.world import World
 
@@ -137,7 +138,7 @@ def test_a_trashed_page_is_a_deleted_row_that_keeps_its_values(world: World) -> 
     after = world.row("tasks", task)
     assert after["deleted_at"] is not None
     assert after["task_name"] == before["task_name"]
-    assert report.tallies["tasks"].counts["trashed"] == 1
+    assert report.tallies["tasks"].counts[Count.TRASHED] == 1
     world.clock.turn(minutes=5)
     world.workspace.restore_page(task)
     world.sync(full=True)

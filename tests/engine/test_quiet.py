@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from accord.sync.report import Count
 from tests.engine.conftest import NewWorld
 from tests.engine.test_first_load import pages_of
 from tests.engine.world import World
@@ -38,8 +39,8 @@ def test_a_dry_run_writes_nothing_and_says_what_would_be(world: World) -> None:
     planned = world.sync(dry_run=True)
     assert world.stamps() == before
     done = world.sync()
-    assert {t: y.counts["created"] for t, y in planned.tallies.items()} == {
-        t: y.counts["created"] for t, y in done.tallies.items()
+    assert {t: y.counts[Count.CREATED] for t, y in planned.tallies.items()} == {
+        t: y.counts[Count.CREATED] for t, y in done.tallies.items()
     }
 
 

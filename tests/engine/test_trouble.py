@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from accord.core.ports import Problem
-from accord.sync.report import Report
+from accord.sync.report import Count, Report
 from tests.engine.conftest import NewWorld
 from tests.engine.test_edits import some_page, text
 from tests.engine.world import World
@@ -218,5 +218,19 @@ def test_a_value_that_loses_is_in_the_conflict_log(world: World) -> None:
     assert conflict["notion_value"] == "by staff"
     assert conflict["supabase_value"] == "by sql"
     assert conflict["winner"] == "notion"
-    assert report.tallies["tasks"].counts["conflicts"] == 1
+    assert report.tallies["tasks"].counts[Count.CONFLICTS] == 1
     assert report.pending == {}
+
+
+def test_a_number_in_sql_that_notion_cannot_hold_is_named_and_kept(world: World) -> None:
+    world.sync()
+    product = some_page(world, "products_services")
+    world.execute("update products_services set price = 'NaN' where notion_page_id = %s", product)
+    world.clock.turn(minutes=5)
+    world.workspace.update_page(product, {"properties": {"External ID": text("X-1")}})
+    report = world.sync()
+    problem = only_problem(report)
+    assert (problem.page_id, problem.property) == (product, "Price")
+    row = world.row("products_services", product)
+    assert row["price"].is_nan()
+    assert row["external_id"] == "X-1"

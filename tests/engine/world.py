@@ -88,12 +88,12 @@ class World:
     def query(self, statement: str, *values: Any) -> list[dict[str, Any]]:
         """Ask Postgres."""
         with psycopg.connect(self.url, row_factory=dict_row) as connection:
-            return connection.execute(statement, values or None).fetchall()  # type: ignore[arg-type]
+            return connection.execute(statement.encode(), values or None).fetchall()
 
     def execute(self, statement: str, *values: Any) -> None:
         """Change something in Postgres, as a person with an SQL client does."""
         with psycopg.connect(self.url) as connection:
-            connection.execute(statement, values)  # type: ignore[arg-type]
+            connection.execute(statement.encode(), values)
 
     def row(self, table: str, page_id: str) -> dict[str, Any]:
         """The row of a page."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import psycopg
 import pytest
@@ -16,8 +17,8 @@ from accord.supabase.replica import Supabase
 from tests.store.store import Store, edit, new, page, pages, row
 
 
-def results(store: Store, table: str, *writes: object) -> list[Result]:
-    return [outcome.result for outcome in store.commit(table, *writes)]  # type: ignore[arg-type]
+def results(store: Store, table: str, *writes: Any) -> list[Result]:
+    return [outcome.result for outcome in store.commit(table, *writes)]
 
 
 def test_edits_by_people_mark_their_row_and_ours_do_not(store: Store) -> None:

@@ -211,6 +211,8 @@ class Known:
         buried: of the pages which the row links to, those whose own rows are deleted. Notion hides
             links to trashed pages; that is not a removal.
         page_edited_at: the page's last edit as it was when the base was taken.
+        unreadable: values of the row that have no counterpart in Notion (an infinite number); the
+            fields are absent from ``row``, so neither side is written.
     """
 
     row_id: str
@@ -218,6 +220,7 @@ class Known:
     row: Sighting | None
     buried: frozenset[str] = frozenset()
     page_edited_at: datetime | None = None
+    unreadable: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,6 @@ carries a password::
     └── UnknownSupabaseError   anything else, with Postgres's own words
 """
 
-# ruff: noqa: N818  the leaves of the tree are named as states of the database
-
 from __future__ import annotations
 
 import re

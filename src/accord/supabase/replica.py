@@ -15,7 +15,7 @@ import orjson
 from accord.core.errors import OurError, ValueRefusedError
 from accord.core.merge import Unknown
 from accord.core.plan import Conflict
-from accord.core.ports import Known, Outcome, Result, RowWrite
+from accord.core.ports import Known, Outcome, Problem, Result, RowWrite
 from accord.core.record import Base, Record, Sighting
 from accord.core.schema import Collection
 from accord.core.values import Json, Kind, Value, to_json
@@ -101,12 +101,14 @@ class Supabase:
 def _known(collection: Collection, item: Mapping[str, Json]) -> Known:
     base = item["base"]
     row = item["row"]
+    sighting, unreadable = (None, ()) if row is None else _sighting(collection, item, row)
     return Known(
         row_id=str(item["row_id"]),
         base=None
         if base is None
         else Base(Record.from_json(collection, base), bool(item["deleted"])),
-        row=None if row is None else _sighting(collection, item, row),
+        row=sighting,
+        unreadable=unreadable,
         buried=frozenset(item["buried"] or ()),
         page_edited_at=_moment(item["page_edited_at"]),
     )
@@ -114,11 +116,11 @@ def _known(collection: Collection, item: Mapping[str, Json]) -> Known:
 
 def _sighting(
     collection: Collection, item: Mapping[str, Json], row: Mapping[str, Json]
-) -> Sighting:
+) -> tuple[Sighting, tuple[Problem, ...]]:
     links: dict[str, Sequence[str]] = dict(item["links"] or {})
     for name, page_id in (item["targets"] or {}).items():
         links[name] = () if page_id is None else (page_id,)
-    decoded = decode_row(collection, row, row.get("notion_extra") or {}, links)
+    decoded = decode_row(collection, row, row.get("notion_extra", {}), links)
     record = decoded.record
     if item["gone"]:  # its links went with it: they are not empty, they are not known
         values = {
@@ -127,7 +129,7 @@ def _sighting(
             if name not in {f.name for f in collection.carried if f.kind is Kind.LINKS}
         }
         record = Record(values)
-    return Sighting(
+    sighting = Sighting(
         record=record,
         page_id=str(item["page_id"]),
         row_id=str(item["row_id"]),
@@ -136,6 +138,7 @@ def _sighting(
         edited_at=_moment(item["edited_at"]),
         version=int(item["version"]),
     )
+    return sighting, decoded.notes
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -102,6 +102,7 @@ class Carrier:
                 collection, before.base if before else None, seen, before.row if before else None
             )
             carried.refused.extend(_objections(collection, page_id, seen))
+            carried.refused.extend(_unreadable(before, collection, page_id, seen))
             write = _write(plan, page_id, seen, before)
             if write is None:
                 carried.settled.add(page_id)
@@ -191,6 +192,14 @@ def _objections(collection: Collection, page_id: str, sighting: Sighting) -> Ite
                 title_of(collection, sighting.record),
                 each.title,
             )
+
+
+def _unreadable(
+    known: Known | None, collection: Collection, page_id: str, sighting: Sighting
+) -> Iterator[Problem]:
+    """Values of the row that cannot be compared: neither side is written, and they are named."""
+    for problem in known.unreadable if known else ():
+        yield replace(problem, page_id=page_id, record=title_of(collection, sighting.record))
 
 
 def _is_older(sighting: Sighting, known: Known | None) -> bool:

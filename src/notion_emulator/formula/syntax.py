@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 
-class Unsupported(Exception):  # noqa: N818 - the word that Notion's own answers use
+class Unsupported(Exception):
     """A formula that is not well formed, or that needs more than the subset offers."""
 
 
