@@ -21,7 +21,7 @@ from accord.supabase import migrate as migrations
 from accord.sync.options import Options
 from accord.sync.report import Count, Direction, NobodyWatches, Report, Watch
 from notion_emulator import Workspace, serve
-from notion_emulator.sample import build_generated, build_sample
+from notion_emulator.sample import build_sample, generate
 
 DATA = Path(".accord")
 DATABASE = "higherself"
@@ -56,7 +56,7 @@ async def run(project: Project, *, once: bool, pages: int, seed: int, port: int)
         workspace = Workspace(seed=seed)
         names = build_sample(workspace)
         if pages:
-            build_generated(workspace, pages, seed)
+            generate(workspace, pages, seed)
         async with serve(workspace, port=port) as notion_url:
             for applied in await migrations.apply(url, project.migrations):
                 screen.OUT.print(f"Applied {applied.migration.file_name}.")

@@ -19,7 +19,7 @@ from accord.declare import load_schema
 from accord.local_postgres import EmbeddedPostgres
 from accord.supabase import migrate
 from notion_emulator import Workspace
-from notion_emulator.sample import build_generated, build_sample
+from notion_emulator.sample import build_generated, build_sample, generate
 from tests.engine.world import TurnedClock, World
 
 MIGRATIONS = Path(__file__).parents[2] / "supabase" / "migrations"
@@ -67,7 +67,7 @@ def new_world(
         workspace = Workspace(clock=clock, seed=seed, **options)
         names = build_sample(workspace) if sample else build_generated(workspace, pages, seed)
         if sample and pages:
-            build_generated(workspace, pages, seed)
+            generate(workspace, pages, seed)
         return World(postgres_server.url(name), workspace, clock, schema, dict(names))
 
     yield make

@@ -10,7 +10,7 @@ from notion_emulator.sample.records import add_records
 from notion_emulator.sample.schema import create_databases
 from notion_emulator.workspace import Workspace
 
-__all__ = ["Environment", "build_generated", "build_sample"]
+__all__ = ["Environment", "build_generated", "build_sample", "generate"]
 
 #: Environment variable -> its value, for a program that is to use the workspace.
 Environment = dict[str, str]
