@@ -97,7 +97,8 @@ def read_settings(environment: Mapping[str, str], schema: Schema) -> Settings:
             "NOTION_API_TOKEN is not set: create a connection in Notion (Settings > Connections > "
             "Develop or manage integrations) and put its token into the environment or .env"
         )
-    notion_url = environment.get("NOTION_API_URL", "").strip().rstrip("/") or NOTION
+    notion_url = environment.get("NOTION_API_URL", "").strip() or NOTION
+    notion_url = notion_url.rstrip("/").removesuffix("/v1")
     problems.extend(_url_problems(notion_url))
     budget = environment.get("NOTION_REQUESTS_PER_MINUTE", "").strip() or str(DEFAULT_BUDGET)
     if not budget.isdecimal():
