@@ -84,3 +84,7 @@ def not_found(kind: str, object_id: str, integration: str, integration_id: str) 
         f'are shared with your integration "{integration}".',
         {"integration_id": integration_id},
     )
+
+
+class UnusableFileError(Exception):
+    """A data file or snapshot cannot be used; the message says why, and what to do."""

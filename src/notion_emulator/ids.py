@@ -27,6 +27,10 @@ class Ids:
     def __init__(self, seed: int) -> None:
         self._random = Random(seed)  # noqa: S311 - ids of a test double are no secrets
 
+    def restart(self, seed: str) -> None:
+        """Go on with other ids than those that the first seed gave."""
+        self._random.seed(seed)
+
     def uuid(self) -> str:
         """Return a new random UUID."""
         return str(UUID(int=self._random.getrandbits(128), version=4))

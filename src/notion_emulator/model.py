@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from notion_emulator.ids import decoded
+from notion_emulator.kept_values import unpacked
 
 Json = dict[str, Any]
 
@@ -113,7 +114,10 @@ class Parent:
 
 @dataclass(slots=True, eq=False)
 class Page:
-    """A page; a row when its parent is a data source."""
+    """A page; a row when its parent is a data source.
+
+    ``packed`` holds the values as a file keeps them until somebody looks at them.
+    """
 
     id: str
     parent: Parent
@@ -122,7 +126,6 @@ class Page:
     edited: int
     created_by: str
     edited_by: str
-    values: dict[str, Any] = field(default_factory=dict)
     cover: Json | None = None
     icon: Json | None = None
     in_trash: bool = False
@@ -131,6 +134,21 @@ class Page:
     children: list[str] = field(default_factory=list)
     version: int = 0
     rendered: tuple[object, bytes] | None = None
+    packed: bytes | None = None
+    _values: dict[str, Any] | None = field(default=None, init=False)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values by raw property id."""
+        values = self._values
+        if values is None:
+            values = self._values = {} if self.packed is None else unpacked(self.packed)
+            self.packed = None
+        return values
+
+    @values.setter
+    def values(self, values: dict[str, Any]) -> None:
+        self._values, self.packed = values, None
 
     @property
     def order(self) -> tuple[int, int]:

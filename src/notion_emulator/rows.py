@@ -102,9 +102,14 @@ class Shelf:
 
 
 class Rows:
-    """All rows of a data source: the living, the archived and the trashed."""
+    """All rows of a data source: the living, the archived and the trashed.
+
+    Attributes:
+        handed_out: Somebody had them all, and may have changed any.
+    """
 
     def __init__(self) -> None:
+        self.handed_out = False
         self.live = Shelf()
         self.archived = Shelf()
         self.trashed: dict[str, Page] = {}
@@ -140,6 +145,7 @@ class Rows:
 
     def everything(self) -> Iterator[Page]:
         """Give every row, whatever its state."""
+        self.handed_out = True
         yield from self.live.oldest_first()
         yield from self.archived.oldest_first()
         yield from self.trashed.values()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 MAX_ITEMS = 100
+WIDEST = 2**63  # beyond it our JSON writer takes no whole numbers
 _LENGTHS = {"url": 2000, "email": 200, "phone_number": 200}
 
 
@@ -116,7 +117,7 @@ def _number(value: object, path: str) -> float | None:
 
 def _whole(value: float) -> float:
     """Return a double as JSON writers show it: a whole number without its point."""
-    return int(value) if value.is_integer() and abs(value) < 1e21 else value
+    return int(value) if value.is_integer() and abs(value) < WIDEST else value
 
 
 def _line(value: object, path: str, limit: int) -> str | None:
