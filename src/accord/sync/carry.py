@@ -1,21 +1,21 @@
 """Sight, plan, apply: carries sighted pages into Supabase.
 
-Rules: a write names the version that it was planned on. What a person changed since is answered as
-stale and planned again on a fresh sighting; nothing is overwritten unseen. A link that is not shown
-any more is a removal only if its target is alive and can be seen: Notion hides links to the trash.
+Rule: a write names the version that it was planned on. What a person changed since is answered as
+stale and planned again on a fresh sighting; nothing is overwritten unseen.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from accord.core.plan import Action, Plan, Verb, make_plan
 from accord.core.ports import Binding, Known, Outcome, Problem, Result, RowWrite, SupabaseReplica
 from accord.core.record import Base, Record, Side, Sighting
 from accord.core.schema import Collection, PropertyType
-from accord.core.values import Kind, Text, Value
+from accord.core.values import Text, Value
+from accord.sync.hidden import HiddenLinks
 from accord.sync.report import Count, Tally
 
 #: How often a record is planned again when a person is faster than we are. The next round takes
@@ -48,25 +48,18 @@ class Carried:
     older: list[str] = field(default_factory=list)
 
 
-#: Answers whether a page (table, page id) is alive and can be seen, by a GET.
-Alive = Callable[[str, str], Awaitable[bool]]
-
-
 @dataclass(frozen=True, slots=True)
 class Carrier:
     """Carries sightings of pages into Supabase.
 
     Args:
         supabase: where to.
-        alive: whom to ask about the target of a link that is not shown any more.
-        unreadable: tables whose data source cannot be read now. Notion shows relations into them
-            as empty, so a link that is missing there is not taken for a removal.
+        hidden: knows the links that Notion hides.
         dry_run: plan, count, and write nothing.
     """
 
     supabase: SupabaseReplica
-    alive: Alive
-    unreadable: frozenset[str] = frozenset()
+    hidden: HiddenLinks
     dry_run: bool = False
 
     async def carry(self, binding: Binding, sightings: Sequence[Sighting], tally: Tally) -> Carried:
@@ -97,7 +90,7 @@ class Carrier:
             if _is_older(sighting, before):
                 carried.older.append(page_id)
                 continue
-            seen = await self._with_hidden_links(collection, sighting, before)
+            seen = await self.hidden.put_back(collection, sighting, before)
             plan = make_plan(
                 collection, before.base if before else None, seen, before.row if before else None
             )
@@ -126,46 +119,6 @@ class Carrier:
                     title = title_of(collection, sightings[outcome.page_id].record)
                     carried.refused.append(_named(outcome, collection, title))
         return stale
-
-    async def _with_hidden_links(
-        self, collection: Collection, sighting: Sighting, known: Known | None
-    ) -> Sighting:
-        """Put back the links that Notion hides although nobody removed them."""
-        if known is None or known.base is None or sighting.deleted:
-            return sighting
-        changes: dict[str, Value] = {}
-        for each in collection.carried:
-            held = known.base.record.values.get(each.name)
-            shown = sighting.record.values.get(each.name)
-            if each.kind is not Kind.LINKS or held == shown:
-                continue
-            before, now = _links(held), _links(shown)
-            if shown is None or not set(before) - set(now):
-                continue
-            hidden = await self._hidden(each.to or "", set(before) - set(now), known.buried)
-            if hidden:
-                kept = [link for link in before if link in hidden or link in now]
-                changes[each.name] = tuple(dict.fromkeys([*kept, *now]))
-        if not changes:
-            return sighting
-        return replace(sighting, record=sighting.record.updated(changes))
-
-    async def _hidden(
-        self, table: str, vanished: set[str], buried: frozenset[str]
-    ) -> frozenset[str]:
-        """Of the targets that are shown no more, those whose links nobody removed."""
-        if table in self.unreadable:
-            return frozenset(vanished)
-        hidden = vanished & buried
-        for page_id in sorted(vanished - hidden):
-            if not await self.alive(table, page_id):
-                hidden.add(page_id)
-        return frozenset(hidden)
-
-
-def _links(value: Value) -> tuple[str, ...]:
-    items = value if isinstance(value, tuple) else ()
-    return tuple(item for item in items if isinstance(item, str))
 
 
 def title_of(collection: Collection, record: Record) -> str:

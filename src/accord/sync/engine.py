@@ -87,7 +87,6 @@ class Engine:
             self.supabase,
             self.ledger,
             survey,
-            self.schema,
             options,
             report,
             watch,

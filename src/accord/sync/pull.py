@@ -23,9 +23,10 @@ from accord.core.ports import (
     Survey,
     User,
 )
-from accord.core.schema import Collection, Schema
+from accord.core.schema import Collection
 from accord.sync.ahead import one_ahead
 from accord.sync.carry import Carrier
+from accord.sync.hidden import HiddenLinks
 from accord.sync.options import Options
 from accord.sync.report import Count, Report, Tally, Watch
 
@@ -66,8 +67,6 @@ class Puller:
         supabase: where to.
         ledger: what is remembered.
         survey: the data sources as they were found.
-        schema: all collections; those that the survey did not find cannot be read, so links into
-            them are not believed to be removed.
         options: what the round is asked to do.
         report: where counts, problems and notes are kept.
         watch: who looks on.
@@ -80,7 +79,6 @@ class Puller:
         supabase: SupabaseReplica,
         ledger: Ledger,
         survey: Survey,
-        schema: Schema,
         options: Options,
         report: Report,
         watch: Watch,
@@ -88,16 +86,14 @@ class Puller:
     ) -> None:
         self.notion = notion
         self.ledger = ledger
-        self.bindings = survey.bindings
-        unreadable = frozenset(c.table for c in schema if c.table not in survey.bindings)
-        self.carrier = Carrier(supabase, self.alive, unreadable, options.dry_run)
+        hidden = HiddenLinks(notion, survey.bindings)
+        self.carrier = Carrier(supabase, hidden, options.dry_run)
         self.options = options
         self.report = report
         self.watch = watch
         self.failing = failing
         self.seen = Seen()
         self._users: dict[str, User] = {}
-        self._alive: dict[str, bool] = {}
 
     async def meet_everyone(self) -> None:
         """Load the people we know; ask Notion for all where we know none, and in a sweep."""
@@ -164,13 +160,6 @@ class Puller:
             found.users,
         )
         return await self.carry(binding, listing, tally)
-
-    async def alive(self, table: str, page_id: str) -> bool:
-        """Whether a page is alive and can be seen; asked once a round."""
-        if page_id not in self._alive:
-            found = await self.notion.sight(self.bindings[table], page_id)
-            self._alive[page_id] = found.fate is Fate.ALIVE
-        return self._alive[page_id]
 
     def refuse(self, problem: Problem, tally: Tally) -> None:
         """Name a record that could not be carried; once a round."""
