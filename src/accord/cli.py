@@ -21,7 +21,7 @@ from cyclopts import App, CycloptsError, Parameter
 from rich.panel import Panel
 
 from accord import __version__, local, screen
-from accord.app import Project, open_engine
+from accord.app import Opened, Project, open_engine
 from accord.config import Settings
 from accord.core.errors import AccordError, OurError, TheirError, UsageError, YourError
 from accord.postgres_programs import LocalPostgresError
@@ -30,6 +30,7 @@ from accord.supabase.first_migrations import write_migrations
 from accord.supabase.migration_files import plan_text, read_folder
 from accord.sync.options import Options
 from accord.sync.report import Direction, NobodyWatches, Report, Watch
+from accord.sync.verify import Comparison
 
 USAGE = 2
 INTERRUPTED = 130
@@ -102,6 +103,41 @@ def sync(
     else:
         screen.show_report(report)
     return report.exit_code
+
+
+@app.command
+def verify(
+    *,
+    model: Annotated[list[str] | None, Parameter(consume_multiple=True)] = None,
+    as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+) -> int:
+    """Compare every record on both sides by content, and write nothing.
+
+    Parameters
+    ----------
+    model
+        Only these models (or tables, or titles); all by default.
+    as_json
+        Print one JSON document on stdout.
+    """
+    _log_to_stderr(verbose=False)
+    project = Project.open(Path())
+    problems: list[str] = []
+    try:
+        tables = project.tables_named(model or [])
+    except UsageError as error:
+        problems.extend(error.problems)
+    settings = _settings(project, problems)
+    if problems or settings is None:
+        raise UsageError(problems)
+    compared = asyncio.run(_verify(project, settings, tables))
+    equal = all(comparison.equal for comparison in compared)
+    if as_json:
+        document = {"equal": equal, "collections": [c.to_json() for c in compared]}
+        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    else:
+        screen.show_comparisons(compared)
+    return 0 if equal else 1
 
 
 @app.command
@@ -263,14 +299,25 @@ def _moment(text: str) -> datetime:
 
 async def _run(project: Project, settings: Settings, options: Options, *, verbose: bool) -> Report:
     async with open_engine(project, settings) as opened:
-        watching: AbstractContextManager[Watch] = nullcontext(NobodyWatches())
-        if verbose:
-            watching = nullcontext(screen.LogWatch())
-        elif screen.ERR.is_terminal:
-            databases = len(options.tables or opened.engine.ids)
-            watching = screen.ProgressWatch(opened.budget, databases)
-        with watching as watch:
+        databases = len(options.tables or opened.engine.ids)
+        with _watching(opened, databases, verbose=verbose) as watch:
             return await opened.engine.run(options, watch)
+
+
+async def _verify(
+    project: Project, settings: Settings, tables: frozenset[str] | None
+) -> list[Comparison]:
+    async with open_engine(project, settings) as opened:
+        with _watching(opened, len(tables or opened.engine.ids), verbose=False) as watch:
+            return await opened.engine.verifier().run(tables, watch)
+
+
+def _watching(opened: Opened, databases: int, *, verbose: bool) -> AbstractContextManager[Watch]:
+    if verbose:
+        return nullcontext(screen.LogWatch())
+    if screen.ERR.is_terminal:
+        return screen.ProgressWatch(opened.budget, databases)
+    return nullcontext(NobodyWatches())
 
 
 async def _setup(project: Project, *, dry_run: bool, include_all: bool) -> int:

@@ -5,8 +5,9 @@ Rule: results go to stdout, everything else to stderr; colour and movement only 
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -18,13 +19,18 @@ from rich.table import Table
 from rich.text import Text
 
 from accord.core.ports import Problem
+from accord.core.values import Json
 from accord.sync.report import Count, Direction, Report, Tally
+from accord.sync.verify import Comparison
 
 OUT = Console()
 ERR = Console(stderr=True)
 
 #: So many problems are shown in full; the rest are counted. ``--json`` shows all.
 SHOWN = 20
+
+#: So many characters of a value are shown where two are compared.
+BRIEF = 60
 
 _COLUMNS = (
     ("read", Count.PAGES),
@@ -51,6 +57,47 @@ def show_report(report: Report) -> None:
     notes = [_counted(note.first, note.records) for note in report.notes.values()]
     show_problems(notes, "Worth knowing", style="yellow")
     OUT.print(_summary(report))
+
+
+def show_comparisons(comparisons: Sequence[Comparison]) -> None:
+    """What a comparison of both sides found: a line a database, then each difference."""
+    table = Table(header_style="bold", box=SIMPLE_HEAD)
+    table.add_column("database", no_wrap=True)
+    for name in ("pages", "rows", "different"):
+        table.add_column(name, justify="right")
+    table.add_column("fingerprint")
+    for comparison in comparisons:
+        notion, supabase = (print_[:12] for print_ in comparison.fingerprints)
+        table.add_row(
+            comparison.title,
+            f"{comparison.pages:,}",
+            f"{comparison.rows:,}",
+            _number(len(comparison.differences) + comparison.unlinked),
+            Text(notion, "green")
+            if comparison.equal
+            else Text(f"{notion} / {supabase}", style="red"),
+        )
+    OUT.print(table)
+    show_problems([p for each in comparisons for p in _differences(each)], "Different")
+    if all(comparison.equal for comparison in comparisons):
+        OUT.print(Text("Both sides hold the same.", style="bold green"))
+
+
+def _differences(comparison: Comparison) -> Iterator[Problem]:
+    if comparison.problem is not None:
+        yield comparison.problem
+    if comparison.unlinked:
+        reason = f"{comparison.unlinked} rows that are not deleted have no page"
+        yield Problem(comparison.table, reason, "They were made in Supabase.")
+    for each in comparison.differences:
+        reason = f"Notion: {_brief(each.notion)}  Supabase: {_brief(each.supabase)}"
+        remedy = "Run python -m tools.sync_databases --full, then compare again."
+        yield Problem(comparison.table, reason, remedy, each.page_id, each.record, each.property)
+
+
+def _brief(value: Json) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= BRIEF else f"{text[: BRIEF - 1]}…"
 
 
 def show_problems(problems: Sequence[Problem], heading: str, *, style: str = "red") -> None:

@@ -215,3 +215,17 @@ def test_accord_names_its_version() -> None:
     done = command("accord", "--version", env={})
     assert done.code == 0
     assert done.out.strip() == "0.1.0"
+
+
+def test_both_sides_are_compared_and_each_difference_is_named(ready: dict[str, str]) -> None:
+    assert command(SYNC, *N2S, env=ready).code == 0
+    done = command("accord", "verify", env=ready)
+    expect(done, 0, "Both sides hold the same")
+    with psycopg.connect(ready["SUPABASE_DB_URL"]) as connection:
+        connection.execute("update public.tasks set notes = 'by sql' where task_id = 'TASK-0001'")
+        connection.execute("update public.agents set version = 'by sql'")
+    done = command("accord", "verify", "--json", env=ready)
+    assert done.code == 1
+    different = [c for c in json.loads(done.out)["collections"] if not c["equal"]]
+    assert "agents" in {c["table"] for c in different}
+    expect(command("accord", "verify", "--model", "Agent", env=ready), 1, "by sql", "Version")

@@ -23,6 +23,7 @@ from accord.sync.options import Options
 from accord.sync.pull import Puller
 from accord.sync.report import Count, Direction, NobodyWatches, Report, Watch
 from accord.sync.sweep import Sweeper, tally_of
+from accord.sync.verify import Verifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,10 @@ class Engine:
         report.ended_at = await self.notion.now()
         await self._remember_round(report)
         return report
+
+    def verifier(self) -> Verifier:
+        """What compares the two sides that this engine keeps in step."""
+        return Verifier(self.schema, self.ids, self.notion, self.supabase, self.ledger)
 
     def _wanted(self, options: Options) -> list[Collection]:
         """The collections that this round looks at, in the order of the models."""
