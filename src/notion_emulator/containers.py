@@ -14,6 +14,7 @@ from notion_emulator.columns import Columns
 from notion_emulator.errors import bad_body, invalid, missing
 from notion_emulator.ids import normal_id
 from notion_emulator.model import Database, DataSource, Parent
+from notion_emulator.pictures import read_picture
 from notion_emulator.render import parent_json
 from notion_emulator.richtext import plain_text, render_text
 from notion_emulator.rows import Rows
@@ -145,7 +146,7 @@ class Containers:
                 setattr(thing, part, self.state.texts.read(body[part], f"body.{part}"))
         for part in ("icon", "cover"):
             if part in body:
-                setattr(thing, part, body[part])
+                setattr(thing, part, read_picture(self.state, body[part], f"body.{part}"))
 
     # ---- data sources
 
@@ -219,8 +220,8 @@ class Containers:
                 for one in sources
                 if not one.in_trash
             ],
-            "icon": database.icon,
-            "cover": database.cover,
+            "icon": state.storage.shown(database.icon),
+            "cover": state.storage.shown(database.cover),
             "url": URL + database.id.replace("-", ""),
             "public_url": None,
         }
@@ -232,8 +233,8 @@ class Containers:
         return {
             "object": "data_source",
             "id": source.id,
-            "cover": source.cover,
-            "icon": source.icon,
+            "cover": state.storage.shown(source.cover),
+            "icon": state.storage.shown(source.icon),
             "created_time": minute_stamp(source.created),
             "created_by": {"object": "user", "id": source.created_by},
             "last_edited_by": {"object": "user", "id": source.edited_by},

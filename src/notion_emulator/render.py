@@ -17,8 +17,9 @@ import orjson
 from notion_emulator import computed
 from notion_emulator.ids import encoded
 from notion_emulator.richtext import render_text
-from notion_emulator.stamps import MINUTE, exact_stamp, minute_stamp, render_date
+from notion_emulator.stamps import minute_stamp, render_date
 from notion_emulator.state import URL
+from notion_emulator.storage import holds_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
@@ -36,7 +37,6 @@ KEPT = 50_000
 OLD_VERSION = "2025-09-03"
 _NOT_WORD = re.compile(r"[^\w]+", re.ASCII)
 _TRUE_FALSE = {True: b"true", False: b"false"}
-_HOUR = 60 * MINUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,6 @@ class Renderer:
         self.state = state
         self._layouts: dict[str, Layout] = {}
         self._keeping: deque[Page] = deque()
-        self._signature = 0
 
     def layout(self, source: DataSource) -> Layout:
         """Return the current layout of a data source."""
@@ -131,7 +130,8 @@ class Renderer:
     def _core(self, page: Page) -> bytes:
         source = self.state.schema_of(page)
         layout = self.layout(source)
-        if layout.volatile or (layout.files and _holds_uploads(layout, page)):
+        signed = holds_file(page.icon) or holds_file(page.cover)
+        if signed or layout.volatile or (layout.files and _holds_uploads(layout, page)):
             return self._build(page, None)
         timed = tuple([column.render(page, None) for column in layout.clocked])
         key = (page.version, source.epoch, self.state.epoch, page.edited, timed)
@@ -169,9 +169,9 @@ class Renderer:
             (
                 head,
                 b'"cover":',
-                b"null" if page.cover is None else orjson.dumps(page.cover),
+                b"null" if page.cover is None else orjson.dumps(state.storage.shown(page.cover)),
                 b',"icon":',
-                b"null" if page.icon is None else orjson.dumps(page.icon),
+                b"null" if page.icon is None else orjson.dumps(state.storage.shown(page.icon)),
                 b',"parent":',
                 orjson.dumps(parent_json(page.parent, state)),
                 b',"in_trash":',
@@ -306,11 +306,8 @@ class Renderer:
         """Return a file; an uploaded one gets a signed URL that differs on every read."""
         if kept["type"] == "external":
             return {"name": kept["name"], "type": "external", "external": {"url": kept["url"]}}
-        self._signature += 1
-        now = self.state.now()
-        expiry = exact_stamp(now + _HOUR).replace("+00:00", "Z")
-        url = f"{kept['url']}?X-Amz-Expires=3600&X-Amz-Signature={now:x}{self._signature:08x}"
-        return {"name": kept["name"], "type": "file", "file": {"url": url, "expiry_time": expiry}}
+        signed = self.state.storage.sign(kept["url"])
+        return {"name": kept["name"], "type": "file", "file": signed}
 
 
 def _holds_uploads(layout: Layout, page: Page) -> bool:

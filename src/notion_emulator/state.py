@@ -15,12 +15,16 @@ from notion_emulator.model import TITLE, DataSource, Page, Parent, Property, Use
 from notion_emulator.richtext import TextReader, plain_text
 from notion_emulator.rows import Rows
 from notion_emulator.stamps import to_ms
+from notion_emulator.storage import Storage
+from notion_emulator.uploads import Uploads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from notion_emulator.model import Block, Database
+    from notion_emulator.storage import Stored
     from notion_emulator.switches import Switches
+    from notion_emulator.uploads import Upload
 
 Json = dict[str, Any]
 URL = "https://app.notion.com/p/"
@@ -56,7 +60,10 @@ class State:
         self.pages: dict[str, Page] = {}
         self.blocks: dict[str, Block] = {}
         self.nested: dict[str, dict[str, None]] = {}
-        self.uploads: dict[str, Json] = {}
+        self.uploads: dict[str, Upload] = {}
+        self.stored: dict[str, Stored] = {}
+        self.storage = Storage(self)
+        self.files = Uploads(self)
         self.unshared: set[str] = set()
         self.trash_count = 0
         self.epoch = 0
@@ -89,13 +96,19 @@ class State:
         self._visible.clear()
 
     def nest(self, parent: Parent, thing_id: str) -> None:
-        """Note that a page or database stands on a page."""
+        """Note that a page or database stands on a page or below a block."""
         if parent.kind == "page_id":
             self.nested.setdefault(parent.id, {})[thing_id] = None
+        holder = self.pages.get(parent.id) or self.blocks.get(parent.id)
+        if holder is not None:
+            holder.children.append(thing_id)
 
     def unnest(self, parent: Parent, thing_id: str) -> None:
         """Note that a page or database does not stand there any more."""
         self.nested.get(parent.id, {}).pop(thing_id, None)
+        holder = self.pages.get(parent.id) or self.blocks.get(parent.id)
+        if holder is not None:
+            holder.children.remove(thing_id)
 
     # ---- users
 
@@ -126,8 +139,8 @@ class State:
 
     # ---- what is shared, what is in the trash
 
-    def _ancestors(self, parent: Parent) -> list[Database | DataSource | Page]:
-        found: list[Database | DataSource | Page] = []
+    def _ancestors(self, parent: Parent) -> list[Database | DataSource | Page | Block]:
+        found: list[Database | DataSource | Page | Block] = []
         while True:
             above: Database | DataSource | Page | None
             if parent.kind == "page_id":
@@ -140,6 +153,7 @@ class State:
                 block = self.blocks.get(parent.id)
                 if block is None:
                     return found
+                found.append(block)
                 parent = block.parent
                 continue
             if above is None:
@@ -248,12 +262,10 @@ class State:
             if source.properties.get(prop.id) is prop:
                 source.epoch += 1
 
-    def upload_url(self, upload_id: str) -> str:
-        """Return the URL of an uploaded file."""
-        upload = self.uploads.get(upload_id)
-        if upload is None:
-            raise self.missing("file_upload", upload_id)
-        return str(upload["url"])
+    def upload(self, upload_id: str) -> tuple[str, str]:
+        """Return name and key of an uploaded file that is put somewhere, and so stays."""
+        upload = self.files.attach(upload_id)
+        return upload.filename or "", upload.key or ""
 
     def _mention(self, kind: str, target: str) -> tuple[str, str]:
         url = URL + target.replace("-", "")

@@ -36,6 +36,7 @@ class Switches:
         formula_readback: A formula reads back with ``block_property`` references (as recorded)
             or with ``prop`` references (as announced).
         database_edit_bumps: PATCH of a database moves its ``last_edited_time`` (recordings: no).
+        block_edit_bumps_page: A change of a block moves ``last_edited_time`` of its page.
         schema_edit_bumps_rows: A schema change stamps the rows too.
         trashed_data_source_query: Query of a trashed data source: ``empty`` list or
             ``not_found``.
@@ -68,6 +69,7 @@ class Switches:
     merge_segments: bool = False
     formula_readback: Literal["block_property", "prop"] = "block_property"
     database_edit_bumps: bool = False
+    block_edit_bumps_page: bool = False
     schema_edit_bumps_rows: bool = False
     trashed_data_source_query: Literal["empty", "not_found"] = "empty"
     missing_relation_target: Literal[404, 400] = 404

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from notion_emulator.ids import Ids
     from notion_emulator.model import Property
     from notion_emulator.richtext import TextReader
+    from notion_emulator.storage import Storage
     from notion_emulator.switches import Switches
 
 Json = dict[str, Any]
@@ -34,6 +35,7 @@ class Surroundings(Protocol):
     switches: Switches
     ids: Ids
     texts: TextReader
+    storage: Storage
 
     def relation_target(self, page_id: str, prop: Property, *, trusted: bool) -> None:
         """Refuse a page that the relation cannot lead to."""
@@ -44,8 +46,8 @@ class Surroundings(Protocol):
     def options_changed(self, prop: Property) -> None:
         """Take notice of a new option."""
 
-    def upload_url(self, upload_id: str) -> str:
-        """Give the URL of an uploaded file."""
+    def upload(self, upload_id: str) -> tuple[str, str]:
+        """Give name and key of an uploaded file that is put somewhere."""
 
 
 def read_value(
@@ -236,15 +238,15 @@ def _files(around: Surroundings, value: object, path: str) -> list[Json] | None:
             raise missing(f"{here}.{kind}")
         if kind == "file_upload":
             upload = _reference(inner, f"{here}.file_upload")
-            url = around.upload_url(upload)
-            files.append({"name": item.get("name") or "file", "type": "file", "url": url})
+            name, key = around.upload(upload)
+            files.append({"name": item.get("name") or name, "type": "file", "url": key})
             continue
         address = inner.get("url")
         if not isinstance(address, str):
             raise missing(f"{here}.{kind}.url")
         url = address
         if kind == "file":
-            url = url.split("?", 1)[0]
+            url = around.storage.key(url)
         name = item.get("name") or (url.rsplit("/", 1)[-1] or url)
         files.append({"name": name, "type": kind, "url": url})
     return files or None

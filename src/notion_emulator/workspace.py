@@ -14,6 +14,7 @@ import orjson
 
 from notion_emulator.bodies import Bodies
 from notion_emulator.containers import Containers
+from notion_emulator.contents import Contents
 from notion_emulator.cursors import Cursors
 from notion_emulator.ids import Ids, normal_id
 from notion_emulator.items import Items
@@ -26,6 +27,7 @@ from notion_emulator.searching import Search
 from notion_emulator.stamps import to_ms
 from notion_emulator.state import State, wall_clock
 from notion_emulator.switches import Switches
+from notion_emulator.uploads import Sent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -104,6 +106,8 @@ class Workspace:
         self.containers = Containers(self.state, self.renderer)
         self.pages = Pages(self.state, self.renderer)
         self.bodies = Bodies(self.state)
+        self.contents = Contents(self.state, self.pages, self.containers, self.bodies)
+        self.uploads = self.state.files
         self.items = Items(self.state, self.renderer)
         self.wire_ids = Ids(seed ^ 0x5EED)
         self.cursors = Cursors(self.wire_ids)
@@ -230,9 +234,7 @@ class Workspace:
     ) -> Json:
         """Create a page; return the page object."""
         instant, author = self.state.instant(at), by or self.bot_id
-        page = self.pages.create(body, page_id=_given(id), at=instant, by=author)
-        if body.get("children"):
-            self.bodies.append(page.id, body["children"], at=instant, by=author)
+        page = self.contents.create_page(body, page_id=_given(id), at=instant, by=author)
         return self.page(page.id)
 
     def update_page(
@@ -240,7 +242,7 @@ class Workspace:
     ) -> Json:
         """Change a page; return the page object."""
         page = self.state.page(_given(page_id) or "")
-        self.pages.update(page, body, at=self.state.instant(at), by=by or self.bot_id)
+        self.contents.update_page(page, body, at=self.state.instant(at), by=by or self.bot_id)
         return self.page(page.id)
 
     def trash_page(
@@ -289,6 +291,13 @@ class Workspace:
                 for page_id, written, at, by in pages
             ),
         )
+
+    def upload_file(self, name: str, data: bytes, *, by: str | None = None) -> str:
+        """Upload a file, to be put somewhere within an hour; return the id of the upload."""
+        author = by or self.bot_id
+        upload = self.uploads.create({"filename": name}, at=self.state.now(), by=author)
+        self.uploads.send(upload, Sent(data))
+        return upload.id
 
     # ---- queries
 

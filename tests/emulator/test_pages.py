@@ -438,8 +438,7 @@ def test_rollups_gather_from_related_pages(workspace: Workspace) -> None:
 
 def test_an_uploaded_file_gets_another_signed_url_on_every_read(workspace: Workspace) -> None:
     source = create(workspace, "Things", {"F": {"files": {}}})
-    upload = "3839ce7b-60a4-8168-ba4d-000b1ee50a86"
-    workspace.state.uploads[upload] = {"url": "https://files.example.org/a.pdf"}
+    upload = workspace.upload_file("a.pdf", b"%PDF-")
     written = {"files": [{"name": "a.pdf", "file_upload": {"id": upload}}]}
     page = row(workspace, source, F=written)
     first, second = (value(workspace.page(page), "F")[0]["file"] for _ in range(2))

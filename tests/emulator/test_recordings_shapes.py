@@ -23,9 +23,7 @@ APART = {
     "ultimate-notion/test_page/test_created_edited_by.yaml": "a second bot was in that workspace",
     "ultimate-notion/test_blocks/test_local_remote_mention_block_cmp.yaml": "mentions strangers",
     "ultimate-notion/test_rich_text/test_rich_text_bases.yaml": "mentions strangers",
-    "ultimate-notion/test_blocks/test_modify_column_blocks.yaml": "empty columns vanish",
-    "ultimate-notion/test_blocks/test_modify_file_blocks.yaml": "a file keeps its name's ending",
-    "ultimate-notion/test_docs_py_snippets/test_page_advanced.yaml": "synced blocks",
+    "ultimate-notion/test_docs_py_snippets/test_page_advanced.yaml": "mentions strangers",
 }
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from notion_emulator.api import blocks, endpoints, files
 from notion_emulator.api.calls import answered, handler
-from notion_emulator.api.endpoints import ROUTES
 from notion_emulator.errors import ApiError
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def create_app(workspace: Workspace) -> Starlette:
 
     routes = [
         Route(path, handler(workspace, endpoint), methods=[method])
-        for method, path, endpoint in ROUTES
+        for method, path, endpoint in (*endpoints.ROUTES, *blocks.ROUTES, *files.ROUTES)
     ]
+    routes.append(Route(files.FILES, files.file_handler(workspace), methods=["GET"]))
     return Starlette(routes=routes, exception_handlers={404: no_such_path, 405: no_such_path})

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from starlette.responses import Response
 
+from notion_emulator.api.forms import is_form, read_form
 from notion_emulator.errors import ApiError, bad_body, invalid, shown
 from notion_emulator.ids import normal_id
 from notion_emulator.query import page_size_of
@@ -46,6 +47,11 @@ class Call:
     request: Request
     old: bool
     body: Json
+
+    @property
+    def now(self) -> int:
+        """The present in milliseconds."""
+        return self.workspace.state.now()
 
     def id(self, name: str) -> str:
         """Return a UUID from the path.
@@ -111,6 +117,8 @@ def _let_in(workspace: Workspace, request: Request) -> str:
 
 
 async def _read(workspace: Workspace, request: Request, version: str) -> Json:
+    if is_form(request):
+        return await read_form(request)
     raw = await request.body()
     if len(raw) > MAX_BODY:
         raise ApiError(
@@ -143,6 +151,7 @@ def handler(workspace: Workspace, endpoint: Endpoint) -> Callable[[Request], Awa
         try:
             version = _let_in(workspace, request)
             body = await _read(workspace, request, version)
+            workspace.state.storage.base_url = str(request.base_url).rstrip("/")
             answer = endpoint(Call(workspace, request, version == OLD, body))
             content = answer if isinstance(answer, bytes) else orjson.dumps(answer)
             if b'"object"' in content[:10]:

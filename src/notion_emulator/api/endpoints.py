@@ -5,15 +5,12 @@ The rule: an endpoint takes what it needs from the call, asks the workspace and 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from notion_emulator.api.calls import Answer, Call, Endpoint, listing, window
-from notion_emulator.errors import bad_body, invalid
-from notion_emulator.ids import decoded, normal_id
-from notion_emulator.model import Block, Database, DataSource, Page
-
-if TYPE_CHECKING:
-    from notion_emulator.bodies import Thing
+from notion_emulator.errors import invalid
+from notion_emulator.ids import decoded
+from notion_emulator.model import DataSource, Page
 
 Json = dict[str, Any]
 
@@ -54,9 +51,7 @@ def create_page(call: Call) -> Answer:
             "Internal integrations aren't owned by a single user, so creating workspace-level "
             "private pages is not supported."
         )
-    page = workspace.pages.create(body, page_id=None, at=_now(call), by=workspace.bot_id)
-    if body.get("children"):
-        workspace.bodies.append(page.id, body["children"], at=_now(call), by=workspace.bot_id)
+    page = workspace.contents.create_page(body, page_id=None, at=_now(call), by=workspace.bot_id)
     return _page(call, page)
 
 
@@ -69,7 +64,7 @@ def update_page(call: Call) -> Answer:
     """Change a page: PATCH /v1/pages/{page_id}."""
     workspace = call.workspace
     page = workspace.state.page(call.id("page_id"))
-    workspace.pages.update(page, call.body, at=_now(call), by=workspace.bot_id)
+    workspace.contents.update_page(page, call.body, at=_now(call), by=workspace.bot_id)
     return _page(call, page)
 
 
@@ -191,7 +186,7 @@ def _user(call: Call, user_id: str) -> Json:
             "owner": {"type": "workspace", "workspace": True},
             "workspace_name": call.workspace.name,
             "workspace_id": state.space_id,
-            "workspace_limits": {"max_file_upload_size_in_bytes": 5_242_880},
+            "workspace_limits": {"max_file_upload_size_in_bytes": call.workspace.uploads.max_size},
         }
     return body
 
@@ -214,72 +209,6 @@ def get_user(call: Call) -> Answer:
     return _user(call, call.id("user_id"))
 
 
-# ---- blocks
-
-
-def _block(call: Call, thing: Thing) -> Json:
-    return call.stamped(call.workspace.bodies.json(thing))
-
-
-def get_block(call: Call) -> Answer:
-    """Read a block: GET /v1/blocks/{block_id}."""
-    return _block(call, call.workspace.bodies.find(call.id("block_id")))
-
-
-def update_block(call: Call) -> Answer:
-    """Change a block: PATCH /v1/blocks/{block_id}."""
-    workspace = call.workspace
-    thing = workspace.bodies.find(call.id("block_id"))
-    if isinstance(thing, Block):
-        workspace.bodies.update(thing, call.body, at=_now(call), by=workspace.bot_id)
-    elif "in_trash" in call.body:
-        _trash(call, thing, in_trash=bool(call.body["in_trash"]))
-    return _block(call, thing)
-
-
-def delete_block(call: Call) -> Answer:
-    """Trash a block, page or database: DELETE /v1/blocks/{block_id}."""
-    thing = call.workspace.bodies.find(call.id("block_id"))
-    _trash(call, thing, in_trash=True)
-    return _block(call, thing)
-
-
-def _trash(call: Call, thing: Thing, *, in_trash: bool) -> None:
-    workspace, now = call.workspace, _now(call)
-    body: Json = {"in_trash": in_trash}
-    if isinstance(thing, Page):
-        workspace.pages.update(thing, body, at=now, by=workspace.bot_id)
-    elif isinstance(thing, Database):
-        workspace.containers.update_database(thing, body, at=now, by=workspace.bot_id)
-    else:
-        workspace.bodies.update(thing, body, at=now, by=workspace.bot_id)
-
-
-def list_children(call: Call) -> Answer:
-    """List what stands below a block: GET /v1/blocks/{block_id}/children."""
-    things = call.workspace.bodies.children(call.id("block_id"))
-    part, cursor = window([one.id for one in things], call.size(), call.cursor())
-    return listing([_block(call, one) for one in things[part]], "block", cursor)
-
-
-def append_children(call: Call) -> Answer:
-    """Add blocks below a block: PATCH /v1/blocks/{block_id}/children."""
-    workspace, body = call.workspace, call.body
-    position = body.get("position")
-    if "after" in body:
-        if not call.old:
-            raise bad_body("body.after", "not present", body["after"])
-        position = {"type": "after_block", "after_block": {"id": normal_id(body["after"])}}
-    fresh = workspace.bodies.append(
-        call.id("block_id"),
-        body.get("children"),
-        at=_now(call),
-        by=workspace.bot_id,
-        position=position,
-    )
-    return listing([_block(call, one) for one in fresh], "block", None)
-
-
 ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", "/v1/pages", create_page),
     ("GET", "/v1/pages/{page_id}", get_page),
@@ -298,9 +227,4 @@ ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", "/v1/users", list_users),
     ("GET", "/v1/users/me", get_me),
     ("GET", "/v1/users/{user_id}", get_user),
-    ("GET", "/v1/blocks/{block_id}", get_block),
-    ("PATCH", "/v1/blocks/{block_id}", update_block),
-    ("DELETE", "/v1/blocks/{block_id}", delete_block),
-    ("GET", "/v1/blocks/{block_id}/children", list_children),
-    ("PATCH", "/v1/blocks/{block_id}/children", append_children),
 )
