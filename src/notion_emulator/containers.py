@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from notion_emulator.changes import Change
 from notion_emulator.columns import Columns
 from notion_emulator.errors import bad_body, invalid, missing
 from notion_emulator.ids import normal_id
@@ -96,13 +97,17 @@ class Containers:
             icon=database.icon,
             cover=database.cover,
         )
-        self.columns.create(source, initial.get("properties"))
-        database.sources.append(source.id)
-        state.databases[database.id] = database
-        state.nest(parent, database.id)
-        self._enter(source)
+        with state.changes.schemas(state, at, by):
+            self.columns.create(source, initial.get("properties"))
+            database.sources.append(source.id)
+            state.databases[database.id] = database
+            state.nest(parent, database.id)
+            self._enter(source)
         if parent.kind == "page_id":
             state.pages[parent.id].edited = max(at, state.pages[parent.id].edited)
+        state.changes.tell(Change("database.created", database.id, at, by))
+        state.changes.tell(Change("data_source.created", source.id, at, by))
+        state.changes.below(parent, database.id, "database", at, by)
         return database
 
     def _enter(self, source: DataSource) -> None:
@@ -113,6 +118,7 @@ class Containers:
     def update_database(self, database: Database, body: Json, *, at: int, by: str) -> None:
         """Change title, description, icon, cover, parent or state of a database."""
         state = self.state
+        left, trashed = database.parent, database.in_trash
         if "parent" in body:
             state.unnest(database.parent, database.id)
             database.parent = read_parent(state, body["parent"])
@@ -132,6 +138,26 @@ class Containers:
         database.edited_by = by
         if state.switches.database_edit_bumps:
             database.edited = at
+        self._tell_place(database, left, database.parent, trashed, at, by)
+
+    def _tell_place(
+        self,
+        thing: Database | DataSource,
+        before: Parent,
+        after: Parent,
+        trashed: bool,
+        at: int,
+        by: str,
+    ) -> None:
+        """Tell that a thing was moved, trashed or restored, if it was."""
+        changes = self.state.changes
+        kind = "database" if isinstance(thing, Database) else "data_source"
+        if before != after:
+            changes.moved(kind, thing.id, before, after, at, by)
+        if thing.in_trash != trashed:
+            fate = "deleted" if thing.in_trash else "undeleted"
+            changes.tell(Change(f"{kind}.{fate}", thing.id, at, by))
+            changes.below(after, thing.id, kind, at, by)
 
     def trash(self, thing: Database | DataSource, in_trash: bool) -> None:
         """Put a database or data source into the trash or take it out."""
@@ -165,9 +191,11 @@ class Containers:
             edited_by=by,
         )
         self._describe(source, body)
-        self.columns.create(source, body.get("properties"))
-        state.databases[parent.id].sources.append(source.id)
-        self._enter(source)
+        with state.changes.schemas(state, at, by):
+            self.columns.create(source, body.get("properties"))
+            state.databases[parent.id].sources.append(source.id)
+            self._enter(source)
+        state.changes.tell(Change("data_source.created", source.id, at, by))
         return source
 
     def update_source(self, source: DataSource, body: Json, *, at: int, by: str) -> None:
@@ -178,8 +206,10 @@ class Containers:
                 "Can't edit block that is archived. You must unarchive the block before editing."
             )
         properties = body.get("properties")
+        left, trashed = Parent("database_id", source.database_id), source.in_trash
         if properties is not None:
-            self.columns.update(source, properties, at=at)
+            with state.changes.schemas(state, at, by):
+                self.columns.update(source, properties, at=at)
         if "parent" in body:
             parent = read_parent(state, body["parent"])
             if parent.kind != "database_id":
@@ -197,6 +227,8 @@ class Containers:
         if "in_trash" in body:
             self.trash(source, _flag(body["in_trash"], "body.in_trash"))
         source.edited, source.edited_by = at, by
+        above = Parent("database_id", source.database_id)
+        self._tell_place(source, left, above, trashed, at, by)
 
     # ---- reading
 

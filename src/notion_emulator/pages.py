@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from notion_emulator.changes import Before, copied
 from notion_emulator.containers import read_parent
 from notion_emulator.conversions import rekind
 from notion_emulator.errors import bad_body, invalid
@@ -35,6 +36,7 @@ class Pages:
     def __init__(self, state: State, renderer: Renderer) -> None:
         self.state = state
         self.renderer = renderer
+        self._mirrored: dict[str, Json] | None = None
 
     # ---- reading what is written
 
@@ -80,6 +82,7 @@ class Pages:
             self.state.awaited.setdefault(page_id, []).append((raw, target))
             return
         ids = other.values.get(raw)
+        self._remember(other, raw, ids)
         if ids is None:
             other.values[raw] = [target]
         elif target not in ids:
@@ -92,10 +95,27 @@ class Pages:
         ids = None if other is None else other.values.get(raw)
         if other is None or not ids or target not in ids:
             return
+        self._remember(other, raw, ids)
         ids.remove(target)
         if not ids:
             del other.values[raw]
         self._changed(other)
+
+    def _remember(self, page: Page, raw: str, ids: list[str] | None) -> None:
+        if self._mirrored is not None:
+            self._mirrored.setdefault(page.id, {}).setdefault(raw, copied(ids))
+
+    def _put_all(self, page: Page, values: Values, at: int, by: str) -> None:
+        """Keep values, and tell what that changed on other pages and in the schema."""
+        self._mirrored = {}
+        for prop, value in values:
+            self._put(page, prop, value)
+        self._tell_beside(at, by)
+
+    def _tell_beside(self, at: int, by: str) -> None:
+        self.state.changes.options(at, by)
+        self.state.changes.mirrored(self._mirrored or {}, at, by)
+        self._mirrored = None
 
     def _changed(self, page: Page) -> None:
         page.version += 1
@@ -136,14 +156,14 @@ class Pages:
             raise invalid(ARCHIVED)
         values = self._read(source, body.get("properties"))
         page = self._new(source, parent, page_id or state.ids.uuid(), at, by)
-        for prop, value in values:
-            self._put(page, prop, value)
+        self._put_all(page, values, at, by)
         self._outline(page, body)
         rows = self._rows(page)
         if rows is not None:
             rows.add(page)
         elif parent.kind == "page_id":
             state.pages[parent.id].edited = max(at, state.pages[parent.id].edited)
+        state.changes.page_created(page)
         return page
 
     def _only_source(self, parent: Parent) -> Parent:
@@ -184,6 +204,7 @@ class Pages:
                 self._put(page, prop, value)
             fresh.append(page)
         self.state.rows[source.id].live.add_many(fresh)
+        self.state.changes.forget_options()
         return len(fresh)
 
     # ---- changing
@@ -203,11 +224,11 @@ class Pages:
                 return
             raise invalid(ARCHIVED)
         values = self._read(self.state.schema_of(page), body.get("properties"))
+        before = Before.of(page, [prop.id for prop, _ in values])
         rows = self._rows(page)
         if rows is not None:
             rows.remove(page)
-        for prop, value in values:
-            self._put(page, prop, value)
+        self._put_all(page, values, at, by)
         self._outline(page, body)
         if "in_trash" in body:
             self._trash(page, body["in_trash"])
@@ -217,6 +238,7 @@ class Pages:
         page.version += 1
         if rows is not None:
             rows.add(page)
+        self.state.changes.page_updated(page, before)
 
     def _trash(self, page: Page, in_trash: bool) -> None:
         """Change the state and have everything rendered anew that shows it."""
@@ -253,10 +275,11 @@ class Pages:
         parent = read_parent(state, body.get("parent"))
         if parent.kind == "database_id":
             parent = self._only_source(parent)
-        before = state.schema_of(page)
+        before, left = state.schema_of(page), page.parent
         rows = self._rows(page)
         if rows is not None:
             rows.remove(page)
+        self._mirrored = {}
         kept = [(prop, page.values.get(prop.id)) for prop in before.properties.values()]
         for prop, _ in kept:
             if prop.kind == "relation":
@@ -280,6 +303,8 @@ class Pages:
         rows = self._rows(page)
         if rows is not None:
             rows.add(page)
+        self._tell_beside(at, by)
+        state.changes.moved("page", page.id, left, parent, at, by)
 
 
 def _named_icon(icon: Any) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from notion_emulator.changes import Changes
 from notion_emulator.errors import ApiError, invalid, not_found
 from notion_emulator.ids import Ids
 from notion_emulator.model import TITLE, DataSource, Page, Parent, Property, User
@@ -65,6 +66,7 @@ class State:
         self.storage = Storage(self)
         self.files = Uploads(self)
         self.unshared: set[str] = set()
+        self.changes = Changes()
         self.trash_count = 0
         self.epoch = 0
         self.awaited: dict[str, list[tuple[str, str]]] = {}
@@ -261,6 +263,7 @@ class State:
         for source in self.sources.values():
             if source.properties.get(prop.id) is prop:
                 source.epoch += 1
+                self.changes.option_added(source.id, prop)
 
     def upload(self, upload_id: str) -> tuple[str, str]:
         """Return name and key of an uploaded file that is put somewhere, and so stays."""

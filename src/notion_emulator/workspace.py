@@ -6,13 +6,12 @@ bodies, with the time and the person of one's choice; nothing here reads the wal
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from notion_emulator.bodies import Bodies
+from notion_emulator.clock import Clock
 from notion_emulator.containers import Containers
 from notion_emulator.contents import Contents
 from notion_emulator.cursors import Cursors
@@ -27,6 +26,7 @@ from notion_emulator.searching import Search
 from notion_emulator.stamps import to_ms
 from notion_emulator.state import State, wall_clock
 from notion_emulator.switches import Switches
+from notion_emulator.traffic import RequestLog
 from notion_emulator.uploads import Sent
 
 if TYPE_CHECKING:
@@ -36,39 +36,6 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 ROW_CAP = 10_000
-LOG_LENGTH = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """An HTTP request that was answered."""
-
-    method: str
-    path: str
-    status: int
-
-
-class RequestLog:
-    """The requests that were answered: all are counted, the last are kept.
-
-    Attributes:
-        count: How many there were.
-        last: The last of them, oldest first.
-    """
-
-    def __init__(self) -> None:
-        self.count = 0
-        self.last: deque[Request] = deque(maxlen=LOG_LENGTH)
-
-    def add(self, method: str, path: str, status: int) -> None:
-        """Note a request."""
-        self.count += 1
-        self.last.append(Request(method, path, status))
-
-    def clear(self) -> None:
-        """Forget all requests."""
-        self.count = 0
-        self.last.clear()
 
 
 class Workspace:
@@ -85,6 +52,7 @@ class Workspace:
 
     Attributes:
         token: The token that the HTTP side accepts.
+        clock: The present; it can be set, moved on and stopped.
         requests: The HTTP requests that were answered.
         limits: The request budgets; they can be changed at any time.
     """
@@ -101,7 +69,8 @@ class Workspace:
         integration: str = "Local integration",
     ) -> None:
         self.name = name
-        self.state = State(clock, switches or Switches(), seed, integration)
+        self.clock = Clock(clock)
+        self.state = State(self.clock, switches or Switches(), seed, integration)
         self.renderer = Renderer(self.state)
         self.containers = Containers(self.state, self.renderer)
         self.pages = Pages(self.state, self.renderer)
