@@ -102,6 +102,8 @@ class Items:
         state, renderer = self.state, self.renderer
         relation, target = computed.related_schema(state, state.schema_of(page), prop)
         summary = computed.rollup_json(state, renderer, page, prop)
+        if summary["type"] == "array":  # what it holds stands in the results
+            summary = {**summary, "array": []}
         if relation is None or target is None:
             return self._listed(page, prop, "relation", [], [], summary, size, cursor)
         ids = renderer.references(relation, page.values.get(relation.id))
