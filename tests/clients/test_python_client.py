@@ -185,6 +185,28 @@ async def test_search_finds_by_title_kind_and_trash(client: Any, workspace: Work
     assert [one["id"] for one in trashed["results"]] == [page]
 
 
+@journey
+async def test_files_are_uploaded_listed_and_attached(client: Any, workspace: Workspace) -> None:
+    upload = await settled(client.file_uploads.create(filename="a.txt", content_type="text/plain"))
+    sent = await settled(
+        client.file_uploads.send(upload["id"], file=("a.txt", b"some bytes", "text/plain"))
+    )
+    assert (sent["status"], sent["content_length"]) == ("uploaded", 10)
+    assert (await settled(client.file_uploads.retrieve(upload["id"])))["status"] == "uploaded"
+    parts = await settled(
+        client.file_uploads.create(mode="multi_part", filename="b.txt", number_of_parts=1)
+    )
+    part = ("b.txt", b"all of it", "text/plain")
+    await settled(client.file_uploads.send(parts["id"], file=part, part_number="1"))
+    done = await settled(client.file_uploads.complete(parts["id"]))
+    assert done["status"] == "uploaded"
+    listed = await collected(client.file_uploads.list, status="uploaded", page_size=1)
+    assert {one["id"] for one in listed} == {upload["id"], parts["id"]}
+    file = {"file": {"type": "file_upload", "file_upload": {"id": upload["id"]}}}
+    added = await settled(client.blocks.children.append(home(workspace), children=[file]))
+    assert added["results"][0]["file"]["name"] == "a.txt"
+
+
 FILTERS: list[tuple[Json, str]] = [
     ({"property": "Name", "title": {"equals": "a"}}, "a"),
     ({"property": "T", "rich_text": {"contains": "ph"}}, "a"),
