@@ -1,13 +1,15 @@
 """Search: pages and data sources by their title.
 
 The rule: only what is shared is found, the title alone is looked at, and what changed within
-the lag is not seen yet.
+the lag or is left out by `Blindness` is not seen.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from notion_emulator.chance import chance
 from notion_emulator.cursors import refused
 from notion_emulator.errors import bad_body
 from notion_emulator.ids import normal_id
@@ -23,6 +25,27 @@ Json = dict[str, Any]
 Found = Page | DataSource
 
 
+@dataclass(slots=True)
+class Blindness:
+    """What search does not see though it is there.
+
+    Attributes:
+        lag_seconds: Changes that are younger; the switch of this name holds as well.
+        omitted: These objects.
+        rate: This share of all objects, always the same ones.
+        seed: Decides which ones.
+    """
+
+    lag_seconds: float = 0.0
+    omitted: set[str] = field(default_factory=set)
+    rate: float = 0.0
+    seed: int = 0
+
+    def hides(self, object_id: str) -> bool:
+        """Tell whether an object is left out."""
+        return object_id in self.omitted or chance(self.seed, object_id) < self.rate
+
+
 class Search:
     """Answers searches."""
 
@@ -30,6 +53,7 @@ class Search:
         self.state = state
         self.cursors = cursors
         self.cap = cap
+        self.blindness = Blindness()
 
     def run(self, body: Json) -> tuple[list[Found], Answer]:
         """Return one page of what a search finds, and where the next begins.
@@ -81,7 +105,8 @@ class Search:
 
     def _matching(self, text: str, wanted: str | None, in_trash: bool | None) -> list[Found]:
         state = self.state
-        horizon = state.now() - int(state.switches.search_lag_seconds * 1000)
+        lag = max(state.switches.search_lag_seconds, self.blindness.lag_seconds)
+        horizon = state.now() - int(lag * 1000)
         shown_trash = state.switches.search_returns_trashed_sources
         found: list[Found] = []
         if wanted != "page":
@@ -106,4 +131,6 @@ class Search:
                 trashed = state.trash_count > 0 and (page.in_trash or state.buried(page.parent))
                 if trashed is bool(in_trash):
                     found.append(page)
+        if self.blindness.omitted or self.blindness.rate:
+            return [one for one in found if not self.blindness.hides(one.id)]
         return found

@@ -8,16 +8,27 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from notion_emulator.api.app import create_app
+from notion_emulator.api.disturbed import TRANSPORT
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from notion_emulator.workspace import Workspace
+
+
+class _Line(H11Protocol):
+    """A connection that the requests on it can close."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take up the connection."""
+        super().connection_made(cast("asyncio.Transport", transport))
+        self.app_state = {**self.app_state, TRANSPORT: transport}
 
 
 class _Guest(uvicorn.Server):
@@ -47,6 +58,7 @@ async def serve(workspace: Workspace, host: str = "127.0.0.1", port: int = 0) ->
         log_level="critical",
         access_log=False,
         lifespan="off",
+        http=_Line,
         date_header=False,
         server_header=False,
     )

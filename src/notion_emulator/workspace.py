@@ -15,6 +15,7 @@ from notion_emulator.clock import Clock
 from notion_emulator.containers import Containers
 from notion_emulator.contents import Contents
 from notion_emulator.cursors import Cursors
+from notion_emulator.faults import FaultPlan
 from notion_emulator.ids import Ids, normal_id
 from notion_emulator.items import Items
 from notion_emulator.limits import Limits
@@ -54,6 +55,7 @@ class Workspace:
         token: The token that the HTTP side accepts.
         clock: The present; it can be set, moved on and stopped.
         requests: The HTTP requests that were answered.
+        faults: What is to go wrong with requests.
         limits: The request budgets; they can be changed at any time.
     """
 
@@ -84,6 +86,7 @@ class Workspace:
         self.searches = Search(self.state, self.cursors, row_cap)
         self.limits = Limits(self.state.now, requests_per_minute or 0)
         self.requests = RequestLog()
+        self.faults = FaultPlan()
         self.token = "ntn_local_" + self.wire_ids.uuid().replace("-", "")
 
     @property

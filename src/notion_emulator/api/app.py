@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from notion_emulator.api import blocks, endpoints, files
 from notion_emulator.api.calls import answered, handler
+from notion_emulator.api.disturbed import disturbed
 from notion_emulator.errors import ApiError
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def create_app(workspace: Workspace) -> Starlette:
         return answered(workspace, request, content, error.status, request_id, {})
 
     routes = [
-        Route(path, handler(workspace, endpoint), methods=[method])
+        Route(path, disturbed(workspace, handler(workspace, endpoint)), methods=[method])
         for method, path, endpoint in (*endpoints.ROUTES, *blocks.ROUTES, *files.ROUTES)
     ]
     routes.append(Route(files.FILES, files.file_handler(workspace), methods=["GET"]))
