@@ -169,7 +169,7 @@ class Queries:
                 stamp = sort["timestamp"]
                 if stamp not in {"created_time", "last_edited_time"}:
                     raise bad_body(f"{path}.timestamp", "a timestamp", stamp)
-                if stamp == "created_time" and index == 0:
+                if stamp == "created_time" and len(sorts) == 1:
                     return (1 if direction == "ascending" else -1), []
                 get: Key = _created if stamp == "created_time" else _edited
             else:
