@@ -8,7 +8,9 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
+from notion_emulator.errors import UnusableFileError
 from notion_emulator.sample import Environment, build_generated, build_sample
 from notion_emulator.server import serve
 from notion_emulator.workspace import Workspace
@@ -22,6 +24,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     parser.add_argument(
         "--port", type=int, default=8970, help="port, 0 for a free one (%(default)s)"
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="FILE",
+        help="keep the workspace in this file; what follows counts only when it is made",
     )
     content = parser.add_mutually_exclusive_group()
     content.add_argument(
@@ -41,6 +49,20 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _filled(options: argparse.Namespace) -> Workspace:
+    """Return the workspace; a data file that holds one already is taken as it is."""
+    workspace = Workspace(
+        seed=options.seed, requests_per_minute=options.requests_per_minute, data=options.data
+    )
+    if workspace.is_empty:
+        if options.pages is None:
+            build_sample(workspace)
+        else:
+            build_generated(workspace, options.pages, options.seed)
+        workspace.commit()
+    return workspace
+
+
 async def _serve(workspace: Workspace, environment: Environment, host: str, port: int) -> None:
     async with serve(workspace, host=host, port=port) as url:
         lines = {"NOTION_API_URL": url, **environment}
@@ -56,14 +78,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.pages is not None and options.pages < 0:
         parser.error("--pages takes a number from 0 up")
     try:
-        workspace = Workspace(seed=options.seed, requests_per_minute=options.requests_per_minute)
-        if options.pages is None:
-            environment = build_sample(workspace)
-        else:
-            environment = build_generated(workspace, options.pages, options.seed)
+        workspace = _filled(options)
+        environment = {"NOTION_API_TOKEN": workspace.token, **workspace.environment}
         asyncio.run(_serve(workspace, environment, options.host, options.port))
     except KeyboardInterrupt:
         return 130
+    except UnusableFileError as error:
+        parser.error(str(error))
     except OSError as taken:
         parser.error(f"{taken}; choose another --port, or 0 for a free one")
     return 0

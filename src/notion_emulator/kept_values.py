@@ -15,23 +15,17 @@ _PAIR = ""
 
 def packed(values: dict[str, Any]) -> bytes:
     """Return the values of a page as JSON."""
-    return orjson.dumps(tagged(values))
+    return orjson.dumps(
+        {
+            raw: {_PAIR: value} if isinstance(value, tuple) else value
+            for raw, value in values.items()
+        }
+    )
 
 
 def unpacked(content: bytes) -> dict[str, Any]:
     """Return the values of a page from their JSON."""
-    return untagged(orjson.loads(content))
-
-
-def tagged(values: dict[str, Any]) -> dict[str, Any]:
-    """Return values in which pairs can be told from lists in JSON."""
-    return {
-        raw: {_PAIR: value} if isinstance(value, tuple) else value for raw, value in values.items()
-    }
-
-
-def untagged(values: dict[str, Any]) -> dict[str, Any]:
-    """Return values that `tagged` made as they were; those given are used up."""
+    values: dict[str, Any] = orjson.loads(content)
     for raw, value in values.items():
         if isinstance(value, dict) and _PAIR in value:
             values[raw] = tuple(value[_PAIR])

@@ -76,7 +76,7 @@ class State:
         self.texts = TextReader(switches, self.user_json, self._mention)
         self._buried: dict[Parent, bool] = {}
         self._visible: dict[str, bool] = {}
-        self._sequence = 0
+        self.last_number = 0
 
     def now(self) -> int:
         """Return the present in milliseconds."""
@@ -88,8 +88,8 @@ class State:
 
     def sequence(self) -> int:
         """Return the next number of creation."""
-        self._sequence += 1
-        return self._sequence
+        self.last_number += 1
+        return self.last_number
 
     def touch(self) -> None:
         """Forget every rendered page: something that shows everywhere has changed."""

@@ -6,6 +6,7 @@ bodies, with the time and the person of one's choice; nothing here reads the wal
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -15,6 +16,7 @@ from notion_emulator.clock import Clock
 from notion_emulator.containers import Containers
 from notion_emulator.contents import Contents
 from notion_emulator.cursors import Cursors
+from notion_emulator.datafile import DataFile
 from notion_emulator.faults import FaultPlan
 from notion_emulator.ids import Ids, normal_id
 from notion_emulator.items import Items
@@ -24,6 +26,7 @@ from notion_emulator.pages import Pages
 from notion_emulator.query import Queries
 from notion_emulator.render import Renderer
 from notion_emulator.searching import Search
+from notion_emulator.snapshot import read_snapshot, write_snapshot
 from notion_emulator.stamps import to_ms
 from notion_emulator.state import State, wall_clock
 from notion_emulator.switches import Switches
@@ -31,8 +34,9 @@ from notion_emulator.traffic import RequestLog
 from notion_emulator.uploads import Sent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
+    from pathlib import Path
 
 Json = dict[str, Any]
 
@@ -50,9 +54,15 @@ class Workspace:
         row_cap: Rows that one walk through a query may give.
         name: What the workspace is called.
         integration: What the integration and its bot are called.
+        data: The file that keeps the workspace, made when there is none; None keeps nothing.
+            What an existing file says goes before seed, name and integration.
+
+    Raises:
+        UnusableFileError: The file cannot be used.
 
     Attributes:
         token: The token that the HTTP side accepts.
+        environment: What a client's environment calls the data sources: variable -> id.
         clock: The present; it can be set, moved on and stopped.
         requests: The HTTP requests that were answered.
         faults: What is to go wrong with requests.
@@ -69,6 +79,7 @@ class Workspace:
         row_cap: int = ROW_CAP,
         name: str = "Local workspace",
         integration: str = "Local integration",
+        data: Path | None = None,
     ) -> None:
         self.name = name
         self.clock = Clock(clock)
@@ -88,6 +99,58 @@ class Workspace:
         self.requests = RequestLog()
         self.faults = FaultPlan()
         self.token = "ntn_local_" + self.wire_ids.uuid().replace("-", "")
+        self.environment: dict[str, str] = {}
+        self._file = None if data is None else DataFile(data, self)
+
+    # ---- what outlives a restart
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is neither a database nor a page."""
+        return not self.state.databases and not self.state.pages
+
+    def commit(self) -> None:
+        """Write what was done here since the last request to the data file, if there is one."""
+        if self._file is not None:
+            self._file.commit()
+
+    @contextmanager
+    def answering(self, *, reads: bool) -> Iterator[None]:
+        """Have in the data file what a request changes before it is answered.
+
+        Args:
+            reads: The request only reads, whatever it looks at.
+        """
+        file = self._file
+        if file is not None and reads and file.pending:
+            file.commit()
+        try:
+            yield
+        finally:
+            if file is not None:
+                if reads:
+                    file.forget()
+                else:
+                    file.commit()
+
+    def close(self) -> None:
+        """Let go of the data file, if there is one, after writing what is pending."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def save(self, path: Path) -> None:
+        """Write the whole workspace to a file: a snapshot, as JSON."""
+        write_snapshot(self, path)
+
+    def load(self, path: Path) -> None:
+        """Become what a snapshot says, its token included; all that was here is gone.
+
+        Raises:
+            UnusableFileError: The file is no snapshot.
+        """
+        read_snapshot(self, path)
+        self.commit()
 
     @property
     def now(self) -> datetime:

@@ -142,6 +142,10 @@ async def _read(workspace: Workspace, request: Request, version: str) -> Json:
     return body
 
 
+def _only_reads(request: Request) -> bool:
+    return request.method == "GET" or request.url.path.endswith(("/query", "/search"))
+
+
 def handler(workspace: Workspace, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
     """Return the HTTP handler of an endpoint."""
 
@@ -152,7 +156,8 @@ def handler(workspace: Workspace, endpoint: Endpoint) -> Callable[[Request], Awa
             version = _let_in(workspace, request)
             body = await _read(workspace, request, version)
             workspace.state.storage.base_url = str(request.base_url).rstrip("/")
-            answer = endpoint(Call(workspace, request, version == OLD, body))
+            with workspace.answering(reads=_only_reads(request)):
+                answer = endpoint(Call(workspace, request, version == OLD, body))
             content = answer if isinstance(answer, bytes) else orjson.dumps(answer)
             if b'"object"' in content[:10]:
                 content = content[:-1] + b',"request_id":"' + request_id.encode() + b'"}'

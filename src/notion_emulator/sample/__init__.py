@@ -32,4 +32,5 @@ def build_generated(workspace: Workspace, pages: int, seed: int) -> Environment:
 
 def _foundation(workspace: Workspace) -> Environment:
     add_staff(workspace)
-    return {"NOTION_API_TOKEN": workspace.token, **create_databases(workspace)}
+    workspace.environment = create_databases(workspace)
+    return {"NOTION_API_TOKEN": workspace.token, **workspace.environment}
