@@ -127,6 +127,7 @@ class Bodies:
         fresh = [self._grow(one, Parent(kind, holder.id), at, by) for one in drafts]
         holder.children[index:index] = fresh
         self._edited(holder, at, by)
+        self._tell(holder, fresh, at, by)
 
     def _grow(self, draft: Draft, parent: Parent, at: int, by: str) -> str:
         block = Block(self.state.ids.uuid(), parent, draft.kind, draft.content, at, at, by, by)
@@ -150,6 +151,13 @@ class Bodies:
                 rows.stamp(page, at)
             page.edited_by = by
             page.version += 1
+
+    def _tell(self, thing: Block | Page, block_ids: list[str], at: int, by: str) -> None:
+        """Tell that blocks on a page are different."""
+        page = self.page_of(thing)
+        if page is not None:
+            for block_id in block_ids:
+                self.state.changes.below(Parent("page_id", page.id), block_id, "block", at, by)
 
     def page_of(self, thing: Thing) -> Page | None:
         """Return the page that a block stands on."""
@@ -215,6 +223,7 @@ class Bodies:
         if flag is not None:
             self.bury(block, flag)
         self._edited(block, at, by)
+        self._tell(block, [block.id], at, by)
 
     def _rewrite(self, block: Block, written: object) -> None:
         path = f"body.{block.kind}"

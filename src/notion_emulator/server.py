@@ -1,13 +1,13 @@
 """The workspace on a port of this machine.
 
 The rule: a guest in the running event loop: no signal handlers, no log, no header of its own;
-the ``Date`` header comes from the workspace's clock.
+the ``Date`` header comes from the workspace's clock. Webhooks go out meanwhile.
 """
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, cast
 
 import uvicorn
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from notion_emulator.workspace import Workspace
 
 
+PUMP_SECONDS = 0.2
+
+
 class _Line(H11Protocol):
     """A connection that the requests on it can close."""
 
@@ -29,6 +32,13 @@ class _Line(H11Protocol):
         """Take up the connection."""
         super().connection_made(cast("asyncio.Transport", transport))
         self.app_state = {**self.app_state, TRANSPORT: transport}
+
+
+async def _tell(workspace: Workspace) -> None:
+    """Send webhooks as they become due."""
+    while True:
+        await asyncio.sleep(PUMP_SECONDS)
+        await workspace.webhooks.deliver_due()
 
 
 class _Guest(uvicorn.Server):
@@ -70,10 +80,14 @@ async def serve(workspace: Workspace, host: str = "127.0.0.1", port: int = 0) ->
     except SystemExit:  # uvicorn's answer to an address that is taken
         raise OSError(f"cannot listen on {host}:{port}") from None
     loop = asyncio.create_task(server.main_loop())
+    telling = asyncio.create_task(_tell(workspace))
     bound = server.servers[0].sockets[0].getsockname()[1]
     try:
         yield f"http://{host}:{bound}"
     finally:
+        telling.cancel()
+        with suppress(asyncio.CancelledError):
+            await telling
         server.should_exit = True
         await loop
         await server.shutdown()

@@ -21,6 +21,7 @@ class Switches:
         in_trash_in_query: ``in_trash`` or ``archived`` in a query body: 400 or taken as absent.
         mirror_bumps_stamp: Writing one side of a two-way relation also stamps the page on the
             other side.
+        mirror_sends_event: Webhooks also tell of the page on the other side.
         trashed_targets: Ids of trashed pages in relations: ``hide`` or ``show``.
         empty_sorts: Rows without a value: ``last_ascending`` puts them last ascending and first
             descending, ``always_last`` last in both.
@@ -58,6 +59,7 @@ class Switches:
     null_start_cursor: Literal["reject", "ignore"] = "reject"
     in_trash_in_query: Literal["reject", "ignore"] = "reject"
     mirror_bumps_stamp: bool = False
+    mirror_sends_event: bool = False
     trashed_targets: Literal["hide", "show"] = "hide"
     empty_sorts: Literal["last_ascending", "always_last"] = "last_ascending"
     text_unit: Literal["utf16", "code_points"] = "utf16"

@@ -32,6 +32,7 @@ from notion_emulator.state import State, wall_clock
 from notion_emulator.switches import Switches
 from notion_emulator.traffic import RequestLog
 from notion_emulator.uploads import Sent
+from notion_emulator.webhooks import Webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -66,6 +67,7 @@ class Workspace:
         clock: The present; it can be set, moved on and stopped.
         requests: The HTTP requests that were answered.
         faults: What is to go wrong with requests.
+        webhooks: Who is told of changes; ``await webhooks.deliver_due()`` sends what is due.
         limits: The request budgets; they can be changed at any time.
     """
 
@@ -98,6 +100,7 @@ class Workspace:
         self.limits = Limits(self.state.now, requests_per_minute or 0)
         self.requests = RequestLog()
         self.faults = FaultPlan()
+        self.webhooks = Webhooks(self.state, self.wire_ids, name)
         self.token = "ntn_local_" + self.wire_ids.uuid().replace("-", "")
         self.environment: dict[str, str] = {}
         self._file = None if data is None else DataFile(data, self)
