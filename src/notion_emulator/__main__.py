@@ -19,7 +19,8 @@ from notion_emulator.workspace import Workspace
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m notion_emulator",
-        description="A Notion workspace in memory, behind Notion's own HTTP API.",
+        description="A Notion workspace in memory, behind Notion's own HTTP API; "
+        "and, for people, as web pages.",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     parser.add_argument(
@@ -46,6 +47,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help="refuse more than N requests a minute, 0 for no limit (%(default)s)",
     )
+    parser.add_argument(
+        "--face",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="show the workspace to people as web pages at / (default)",
+    )
     return parser
 
 
@@ -63,11 +70,15 @@ def _filled(options: argparse.Namespace) -> Workspace:
     return workspace
 
 
-async def _serve(workspace: Workspace, environment: Environment, host: str, port: int) -> None:
-    async with serve(workspace, host=host, port=port) as url:
+async def _serve(
+    workspace: Workspace, environment: Environment, host: str, port: int, *, face: bool
+) -> None:
+    async with serve(workspace, host=host, port=port, face=face) as url:
         lines = {"NOTION_API_URL": url, **environment}
         sys.stdout.write("".join(f"{name}={value}\n" for name, value in lines.items()))
         sys.stdout.flush()
+        if face:
+            sys.stderr.write(f"For people: {url}/\n")
         await asyncio.Event().wait()
 
 
@@ -80,7 +91,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         workspace = _filled(options)
         environment = {"NOTION_API_TOKEN": workspace.token, **workspace.environment}
-        asyncio.run(_serve(workspace, environment, options.host, options.port))
+        serving = _serve(workspace, environment, options.host, options.port, face=options.face)
+        asyncio.run(serving)
     except KeyboardInterrupt:
         return 130
     except UnusableFileError as error:

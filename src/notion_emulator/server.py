@@ -15,6 +15,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from notion_emulator.api.app import create_app
 from notion_emulator.api.disturbed import TRANSPORT
+from notion_emulator.face import names_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -49,19 +50,22 @@ class _Guest(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serve(workspace: Workspace, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
+async def serve(
+    workspace: Workspace, host: str = "127.0.0.1", port: int = 0, *, face: bool = False
+) -> AsyncIterator[str]:
     """Serve a workspace while the context is open; give its base URL.
 
     Args:
         workspace: What to serve.
         host: The address to bind to.
         port: The port; 0 takes a free one.
+        face: Show the workspace to people as well, at ``/``.
 
     Raises:
         OSError: The address cannot be had.
     """
     config = uvicorn.Config(
-        create_app(workspace),
+        create_app(workspace, face=face, hosts=names_of(host)),
         host=host,
         port=port,
         log_config=None,
