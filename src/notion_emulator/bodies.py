@@ -124,26 +124,28 @@ class Bodies:
     ) -> None:
         """Make blocks of drafts at a place below a block or page."""
         kind = "page_id" if isinstance(holder, Page) else "block_id"
-        fresh = [self._grow(one, Parent(kind, holder.id), at, by) for one in drafts]
+        fresh = [self.grow(one, Parent(kind, holder.id), at, by) for one in drafts]
         holder.children[index:index] = fresh
-        self._edited(holder, at, by)
+        if isinstance(holder, Block):
+            holder.edited, holder.edited_by = at, by
         self._tell(holder, fresh, at, by)
 
-    def _grow(self, draft: Draft, parent: Parent, at: int, by: str) -> str:
+    def grow(self, draft: Draft, parent: Parent, at: int, by: str) -> str:
+        """Make a block of a draft, with all below it; return its id."""
         block = Block(self.state.ids.uuid(), parent, draft.kind, draft.content, at, at, by, by)
         self.state.blocks[block.id] = block
         below = Parent("block_id", block.id)
-        block.children = [self._grow(child, below, at, by) for child in draft.children]
+        block.children = [self.grow(child, below, at, by) for child in draft.children]
         return block.id
 
-    def _edited(self, thing: Block | Page, at: int, by: str) -> None:
-        """Stamp a block; the page it stands on only where the switch says so."""
-        if isinstance(thing, Block):
-            thing.edited, thing.edited_by = at, by
-        if not self.state.switches.block_edit_bumps_page:
-            return
+    def _tell(self, thing: Block | Page, changed: list[str], at: int, by: str) -> None:
+        """Tell which blocks of a page changed; stamp the page where the switch says so."""
         page = self.page_of(thing)
-        if page is not None:
+        if page is None:
+            return
+        for block_id in changed:
+            self.state.changes.below(Parent("page_id", page.id), block_id, "block", at, by)
+        if self.state.switches.block_edit_bumps_page:
             rows = self.state.rows.get(page.parent.id)
             if rows is None:
                 page.edited = at
@@ -152,21 +154,17 @@ class Bodies:
             page.edited_by = by
             page.version += 1
 
-    def _tell(self, thing: Block | Page, block_ids: list[str], at: int, by: str) -> None:
-        """Tell that blocks on a page are different."""
-        page = self.page_of(thing)
-        if page is not None:
-            for block_id in block_ids:
-                self.state.changes.below(Parent("page_id", page.id), block_id, "block", at, by)
-
     def page_of(self, thing: Thing) -> Page | None:
         """Return the page that a block stands on."""
-        while isinstance(thing, Block):
-            above = self._thing(thing.parent.id)
-            if above is None:
-                return None
-            thing = above
-        return thing if isinstance(thing, Page) else None
+        found: Thing | None = thing
+        while isinstance(found, Block):
+            found = self.above(found)
+        return found if isinstance(found, Page) else None
+
+    def above(self, thing: Thing) -> Thing | None:
+        """Return what a thing stands below: a block, a page, a database or nothing."""
+        source = self.state.sources.get(thing.parent.id)
+        return self._thing(thing.parent.id if source is None else source.database_id)
 
     def _index(self, holder: Block | Page, position: object) -> int:
         if position is None:
@@ -222,7 +220,12 @@ class Bodies:
             self._rewrite(block, body[block.kind])
         if flag is not None:
             self.bury(block, flag)
-        self._edited(block, at, by)
+        self.replace(block, block.content, at=at, by=by)
+
+    def replace(self, block: Block, content: Json, *, at: int, by: str) -> None:
+        """Give a block another content, as it is kept."""
+        block.content = content
+        block.edited, block.edited_by = at, by
         self._tell(block, [block.id], at, by)
 
     def _rewrite(self, block: Block, written: object) -> None:

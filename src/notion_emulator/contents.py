@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from notion_emulator.containers import read_parent
+from notion_emulator.drafts import Drafts, fits
 from notion_emulator.errors import bad_body, invalid
-from notion_emulator.model import Block, Database, Page
+from notion_emulator.markdown.reading import read_blocks
+from notion_emulator.model import TITLE, Block, Database, Page
 from notion_emulator.pictures import read_picture
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ class Contents:
         self.pages = pages
         self.containers = containers
         self.bodies = bodies
+        self.loose = Drafts(state, limited=False)
 
     def create_page(self, body: Json, *, page_id: str | None, at: int, by: str) -> Page:
         """Create a page with its blocks.
@@ -42,6 +45,8 @@ class Contents:
         """
         body = self._pictured(body)
         drafts = self._drafts(body)
+        if drafts and body.get("markdown") and not _titled(body.get("properties")):
+            body = self._titled_by(drafts, body)
         above = self._place(body)
         page = self.pages.create(body, page_id=page_id, at=at, by=by)
         if drafts:
@@ -61,10 +66,30 @@ class Contents:
         return {**body, **parts}
 
     def _drafts(self, body: Json) -> list[Draft]:
-        given = [part for part in ("children", "content") if body.get(part) is not None]
+        given = [one for one in ("children", "content", "markdown") if body.get(one) is not None]
+        if not given:
+            return []
+        part, written = given[0], body[given[0]]
         if len(given) > 1:
             raise bad_body(f"body.{given[1]}", "not present", body[given[1]])
-        return self.bodies.drafts.read(body[given[0]], f"body.{given[0]}") if given else []
+        if part != "markdown":
+            drafts = self.bodies.drafts.read(written, f"body.{part}")
+        elif isinstance(written, str):
+            drafts = self.loose.read(read_blocks(written), "body.markdown")
+        else:
+            raise bad_body("body.markdown", "a string", written)
+        for at, draft in enumerate(drafts):
+            fits(None, draft.kind, f"body.{part}[{at}]")
+        if any(draft.names_another() for draft in drafts):
+            raise invalid("A new page cannot hold blocks, pages or databases that stand elsewhere.")
+        return drafts
+
+    def _titled_by(self, drafts: list[Draft], body: Json) -> Json:
+        """Take the title of a page from the heading that its markdown begins with."""
+        if drafts[0].kind != "heading_1":
+            return body
+        text = drafts.pop(0).content["rich_text"]
+        return {**body, "properties": {**(body.get("properties") or {}), TITLE: {TITLE: text}}}
 
     def _place(self, body: Json) -> tuple[Page, int] | None:
         """Return the page above and where on it the new one is to stand, None without a wish."""
@@ -121,3 +146,11 @@ class Contents:
             self.containers.update_database(thing, body, at=at, by=by)
         else:
             self.bodies.update(thing, body, at=at, by=by)
+
+
+def _titled(properties: object) -> bool:
+    """Tell whether written properties hold a title."""
+    return isinstance(properties, dict) and any(
+        key == TITLE or (isinstance(value, dict) and TITLE in value)
+        for key, value in properties.items()
+    )

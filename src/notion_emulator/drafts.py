@@ -49,6 +49,10 @@ class Draft:
     children: list[Draft] = field(default_factory=list)
     keeps: str | None = None
 
+    def names_another(self) -> bool:
+        """Tell whether it is, or holds, what stands already."""
+        return self.keeps is not None or any(child.names_another() for child in self.children)
+
     def size(self) -> int:
         """Return how many blocks it makes."""
         return 1 + sum(child.size() for child in self.children)
@@ -92,6 +96,8 @@ class Drafts:
         if not isinstance(written, dict):
             raise bad_body(path, "an object", written)
         name = written.get("type") or next((key for key in written if key in KINDS), None)
+        if not self.limited and "keeps" in written:
+            return Draft(str(name), {}, keeps=written["keeps"])
         kind = KINDS.get(name) if isinstance(name, str) else None
         if not isinstance(name, str) or kind is None or not isinstance(written.get(name), dict):
             wanted = [name] if isinstance(name, str) and kind is not None else KINDS
@@ -119,7 +125,8 @@ class Drafts:
         if written is None or (written == [] and kind.below != "nothing"):
             return
         free = least > 0
-        if kind.below == "nothing" or (self.limited and levels == 0 and not free):
+        closed = kind.below == "toggleable" and not draft.content["is_toggleable"]
+        if kind.below == "nothing" or closed or (self.limited and levels == 0 and not free):
             raise bad_body(path, "not present", written)
         draft.children = self._list(written, path, levels if free else levels - 1)
         for at, child in enumerate(draft.children):
@@ -209,7 +216,12 @@ class Drafts:
                 if not isinstance(value, dict) or "url" not in value:
                     raise missing(f"{here}.url")
                 url = _text(value["url"], MAX_URL, f"{here}.url")
-                content |= {"type": "external", "external": {"url": url}}
+                key = url if self.limited else self.state.storage.key(url)
+                content |= (
+                    {"type": "file", "file": {"key": key}}
+                    if key in self.state.stored
+                    else {"type": "external", "external": {"url": url}}
+                )
             elif part == "file_upload":
                 file_name, key = self.state.upload(upload_id(value, here))
                 content |= {"type": "file", "file": {"key": key}}

@@ -49,6 +49,7 @@ class Switches:
             schema.
         search_returns_trashed_sources: Search without ``in_trash`` also lists trashed data
             sources (as recorded).
+        async_task_seconds: How long an asynchronous task waits; 0 is until the next request.
         search_lag_seconds: Search sees a change only after this time.
         email_verified: Persons carry ``email_verified`` beside their address (as recorded since
             July 2026).
@@ -79,6 +80,7 @@ class Switches:
     deleted_half: Literal["single", "both"] = "single"
     unshared_relation_in_schema: bool = True
     search_returns_trashed_sources: bool = True
+    async_task_seconds: float = 0.0
     search_lag_seconds: float = 0.0
     email_verified: bool = True
     week_starts_on: Literal["monday", "sunday"] = "monday"

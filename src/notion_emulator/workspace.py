@@ -22,6 +22,7 @@ from notion_emulator.ids import Ids, normal_id
 from notion_emulator.items import Items
 from notion_emulator.limits import Limits
 from notion_emulator.model import User
+from notion_emulator.page_markdown import PageMarkdown
 from notion_emulator.pages import Pages
 from notion_emulator.query import Queries
 from notion_emulator.render import Renderer
@@ -30,6 +31,7 @@ from notion_emulator.snapshot import read_snapshot, write_snapshot
 from notion_emulator.stamps import to_ms
 from notion_emulator.state import State, wall_clock
 from notion_emulator.switches import Switches
+from notion_emulator.tasks import Tasks
 from notion_emulator.traffic import RequestLog
 from notion_emulator.uploads import Sent
 from notion_emulator.webhooks import Webhooks
@@ -91,10 +93,12 @@ class Workspace:
         self.pages = Pages(self.state, self.renderer)
         self.bodies = Bodies(self.state)
         self.contents = Contents(self.state, self.pages, self.containers, self.bodies)
+        self.markdown = PageMarkdown(self.state, self.bodies, self.contents)
         self.uploads = self.state.files
         self.items = Items(self.state, self.renderer)
         self.wire_ids = Ids(seed ^ 0x5EED)
         self.cursors = Cursors(self.wire_ids)
+        self.tasks = Tasks(self.state, self.wire_ids)
         self.queries = Queries(self.state, self.renderer, self.cursors, row_cap)
         self.searches = Search(self.state, self.cursors, row_cap)
         self.limits = Limits(self.state.now, requests_per_minute or 0)

@@ -1,4 +1,4 @@
-"""The endpoints of blocks, one function each.
+"""The endpoints of blocks, one function each; those of markdown stand with them.
 
 The rule: an endpoint takes what it needs from the call, asks the workspace and returns JSON.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from notion_emulator.api import markdown
 from notion_emulator.api.calls import Answer, Call, Endpoint, listing, window
 from notion_emulator.errors import bad_body, invalid
 
@@ -74,4 +75,5 @@ ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
     ("DELETE", "/v1/blocks/{block_id}", delete_block),
     ("GET", "/v1/blocks/{block_id}/children", list_children),
     ("PATCH", "/v1/blocks/{block_id}/children", append_children),
+    *markdown.ROUTES,
 )

@@ -89,6 +89,10 @@ class Call:
         return {**body, "archived": body["in_trash"]} if self.old else body
 
 
+class Accepted(dict[str, Any]):
+    """An answer of which the work is yet to be done: HTTP status 202."""
+
+
 Answer = Json | bytes
 Endpoint = Callable[[Call], Answer]
 
@@ -156,12 +160,13 @@ def handler(workspace: Workspace, endpoint: Endpoint) -> Callable[[Request], Awa
             version = _let_in(workspace, request)
             body = await _read(workspace, request, version)
             workspace.state.storage.base_url = str(request.base_url).rstrip("/")
+            workspace.tasks.run_due()
             with workspace.answering(reads=_only_reads(request)):
                 answer = endpoint(Call(workspace, request, version == OLD, body))
             content = answer if isinstance(answer, bytes) else orjson.dumps(answer)
             if b'"object"' in content[:10]:
                 content = content[:-1] + b',"request_id":"' + request_id.encode() + b'"}'
-            status = 200
+            status = 202 if isinstance(answer, Accepted) else 200
         except ApiError as error:
             content, status = error.envelope(request_id), error.status
             headers = error.headers

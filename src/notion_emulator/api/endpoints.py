@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from notion_emulator.api.calls import Answer, Call, Endpoint, listing, window
+from notion_emulator.api.queued import holds_markdown, queueable
 from notion_emulator.errors import invalid
 from notion_emulator.ids import decoded
 from notion_emulator.model import DataSource, Page
@@ -210,7 +211,7 @@ def get_user(call: Call) -> Answer:
 
 
 ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
-    ("POST", "/v1/pages", create_page),
+    ("POST", "/v1/pages", queueable(create_page, "POST /v1/pages", holds_markdown)),
     ("GET", "/v1/pages/{page_id}", get_page),
     ("PATCH", "/v1/pages/{page_id}", update_page),
     ("POST", "/v1/pages/{page_id}/move", move_page),
