@@ -42,9 +42,15 @@ class Fault:
 
 FAULTS: dict[str, Fault] = {
     "bad_request": Fault("before", "anything", "400 `validation_error`"),
+    "unsupported": Fault("before", "anything", "400 `invalid_request`"),
     "unauthorized": Fault("before", "anything", "401: the token has expired"),
     "edge_forbidden": Fault("before", "anything", "403 of the edge: HTML, no request id"),
+    "restricted": Fault("before", "anything", "403 `restricted_resource`, a capability is missing"),
+    "block_limit": Fault(
+        "before", "writes", "403 `restricted_resource`, the plan's blocks are used"
+    ),
     "conflict": Fault("before", "writes", "409 `conflict_error`"),
+    "row_limit": Fault("before", "writes", "409 `row_limit_exceeded`, the data source is full"),
     "rate_limited": Fault("before", "anything", "429, the token's budget"),
     "workspace_rate_limited": Fault(
         "before", "anything", "429, the workspace's budget: waits of more than a minute"
@@ -56,6 +62,7 @@ FAULTS: dict[str, Fault] = {
     "bad_gateway": Fault("before", "anything", "502 of the edge: HTML, nothing was done"),
     "bad_gateway_after": Fault("after", "anything", "502 of the edge, though the work was done"),
     "unavailable": Fault("before", "anything", "503, nothing was done"),
+    "no_connection": Fault("before", "anything", "503 `database_connection_unavailable`"),
     "query_unavailable": Fault("before", "queries", "503, the database had no connection free"),
     "saved_unavailable": Fault(
         "after", "writes", "503 that says the change was saved, and which id was made"

@@ -116,6 +116,9 @@ def _let_in(workspace: Workspace, request: Request) -> str:
             f"Notion-Version header failed validation: Notion-Version header should be {listed} "
             f'or `"{NEW}"`, instead was {shown(version)}.'
         )
+    beta = request.headers.get("notion-beta")
+    if beta is not None:  # previews that one opts into; there are none here
+        raise ApiError(400, "invalid_beta", f"Notion-Beta {shown(beta)} is not known.")
     workspace.limits.spend(token)
     return version
 

@@ -37,8 +37,22 @@ _REASONS = {
     "workspace_rate_limited": "public_api_space_request_rate_limit",
     "endpoint_rate_limited": "public_api_endpoint_rate_limit",
 }
-_PLAIN = {
+_PLAIN: dict[str, tuple[int, str, str] | tuple[int, str, str, Json]] = {
+    "unsupported": (400, "invalid_request", "This request is not supported."),
     "unauthorized": (401, "unauthorized", "API token is invalid."),
+    "restricted": (403, "restricted_resource", "Insufficient permissions for this endpoint."),
+    "block_limit": (
+        403,
+        "restricted_resource",
+        "The workspace has used all blocks of its plan.",
+        {"block_limit": "block_creation"},
+    ),
+    "row_limit": (409, "row_limit_exceeded", "The data source has as many rows as it can hold."),
+    "no_connection": (
+        503,
+        "database_connection_unavailable",
+        "No connection to the database is free, please try again later.",
+    ),
     "conflict": (409, "conflict_error", "Conflict occurred while saving. Please try again."),
     "internal_error": (500, "internal_server_error", "Unexpected error occurred."),
     "unavailable": (
