@@ -53,6 +53,11 @@ def _parser() -> argparse.ArgumentParser:
         default=True,
         help="show the workspace to people as web pages at / (default)",
     )
+    parser.add_argument(
+        "--control",
+        action="store_true",
+        help="serve the control below /_control: time, faults, people, webhooks",
+    )
     return parser
 
 
@@ -71,9 +76,15 @@ def _filled(options: argparse.Namespace) -> Workspace:
 
 
 async def _serve(
-    workspace: Workspace, environment: Environment, host: str, port: int, *, face: bool
+    workspace: Workspace,
+    environment: Environment,
+    host: str,
+    port: int,
+    *,
+    face: bool,
+    control: bool,
 ) -> None:
-    async with serve(workspace, host=host, port=port, face=face) as url:
+    async with serve(workspace, host=host, port=port, face=face, control=control) as url:
         lines = {"NOTION_API_URL": url, **environment}
         sys.stdout.write("".join(f"{name}={value}\n" for name, value in lines.items()))
         sys.stdout.flush()
@@ -91,7 +102,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         workspace = _filled(options)
         environment = {"NOTION_API_TOKEN": workspace.token, **workspace.environment}
-        serving = _serve(workspace, environment, options.host, options.port, face=options.face)
+        serving = _serve(
+            workspace,
+            environment,
+            options.host,
+            options.port,
+            face=options.face,
+            control=options.control,
+        )
         asyncio.run(serving)
     except KeyboardInterrupt:
         return 130

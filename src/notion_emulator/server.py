@@ -51,7 +51,12 @@ class _Guest(uvicorn.Server):
 
 @asynccontextmanager
 async def serve(
-    workspace: Workspace, host: str = "127.0.0.1", port: int = 0, *, face: bool = False
+    workspace: Workspace,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    face: bool = False,
+    control: bool = False,
 ) -> AsyncIterator[str]:
     """Serve a workspace while the context is open; give its base URL.
 
@@ -60,12 +65,13 @@ async def serve(
         host: The address to bind to.
         port: The port; 0 takes a free one.
         face: Show the workspace to people as well, at ``/``.
+        control: Serve the control of the workspace as well, below ``/_control``.
 
     Raises:
         OSError: The address cannot be had.
     """
     config = uvicorn.Config(
-        create_app(workspace, face=face, hosts=names_of(host)),
+        create_app(workspace, face=face, hosts=names_of(host), control=control),
         host=host,
         port=port,
         log_config=None,

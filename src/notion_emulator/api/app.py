@@ -15,6 +15,7 @@ from starlette.routing import Mount, Route
 
 from notion_emulator.api import blocks, endpoints, files
 from notion_emulator.api.calls import answered, handler
+from notion_emulator.api.control import control_routes
 from notion_emulator.api.disturbed import disturbed
 from notion_emulator.errors import ApiError
 from notion_emulator.face import LOOPBACK, create_face
@@ -37,7 +38,11 @@ class _NoSuchPath:
 
 
 def create_app(
-    workspace: Workspace, *, face: bool = False, hosts: Collection[str] | None = LOOPBACK
+    workspace: Workspace,
+    *,
+    face: bool = False,
+    hosts: Collection[str] | None = LOOPBACK,
+    control: bool = False,
 ) -> Starlette:
     """Return the ASGI application that serves a workspace.
 
@@ -45,6 +50,7 @@ def create_app(
         workspace: What to serve.
         face: Show it to people as well, at ``/``.
         hosts: The host names under which the face may be asked; None is any.
+        control: Serve its control as well, below ``/_control``.
     """
 
     async def no_such_path(request: Request, _: Exception) -> Response:
@@ -57,6 +63,8 @@ def create_app(
         Route(path, disturbed(workspace, handler(workspace, endpoint)), methods=[method])
         for method, path, endpoint in (*endpoints.ROUTES, *blocks.ROUTES, *files.ROUTES)
     ]
+    if control:
+        routes += control_routes(workspace)
     routes.append(Route(files.FILES, files.file_handler(workspace), methods=["GET"]))
     if face:
         routes += [Route(path, _NoSuchPath()) for path in ("/v1", "/v1/{rest:path}")]
