@@ -4,10 +4,21 @@ The rule: it knows no client. What recordings show it does; what they leave open
 switch in `Switches`. It speaks Notion-Version 2026-03-11 and 2025-09-03.
 """
 
+from notion_emulator.adopting import Original, adopt
 from notion_emulator.api.app import create_app
+from notion_emulator.disguise import disguised
 from notion_emulator.errors import ApiError
 from notion_emulator.server import serve
 from notion_emulator.switches import Switches
 from notion_emulator.workspace import Workspace
 
-__all__ = ["ApiError", "Switches", "Workspace", "create_app", "serve"]
+__all__ = [
+    "ApiError",
+    "Original",
+    "Switches",
+    "Workspace",
+    "adopt",
+    "create_app",
+    "disguised",
+    "serve",
+]

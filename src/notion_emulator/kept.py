@@ -19,6 +19,7 @@ from notion_emulator.rows import Rows
 from notion_emulator.storage import Stored
 from notion_emulator.tracking import Tracked
 from notion_emulator.uploads import Upload
+from notion_emulator.webhooks import Subscription
 
 if TYPE_CHECKING:
     from notion_emulator.workspace import Workspace
@@ -50,7 +51,8 @@ class Kind:
     def track(self, workspace: Workspace) -> None:
         """Have the dictionary note what is handed out from now on."""
         holder, _, name = self.where.rpartition(".")
-        setattr(attrgetter(holder)(workspace), name, Tracked(self.things(workspace)))
+        owner = attrgetter(holder)(workspace) if holder else workspace
+        setattr(owner, name, Tracked(self.things(workspace)))
 
     def tracked(self, workspace: Workspace) -> Tracked[Any]:
         """Return the dictionary that notes what is handed out."""
@@ -93,12 +95,19 @@ KINDS = (
     Kind("nested", "state.nested", json_of(dict[str, None])),
     Kind("uploads", "state.uploads", json_of(Upload)),
     Kind("files", "state.stored", json_of(Stored)),
+    Kind("subscriptions", "webhooks.subscriptions", json_of(Subscription)),
     Kind("awaited", "state.awaited", json_of(list[tuple[str, str]])),
 )
 PAGES = Kind("pages", "state.pages", json_of(Json))
 
-#: What the state holds beside `KINDS` and facts: `settle` builds it, or it fills by itself.
-DERIVED = frozenset({"rows", "_buried", "_visible"})
+#: What is there beside `KINDS`: a fact, built by `settle`, or of this run of the program alone.
+OTHERWISE = frozenset(
+    {
+        *("environment", "state.unshared"),
+        "state.rows",
+        *("faults.planned", "uploads.web"),
+    }
+)
 
 # ---- pages, which are many: some fields are columns, the rest is seldom there at all
 
