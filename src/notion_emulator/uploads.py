@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from notion_emulator.changes import Change
 from notion_emulator.errors import ApiError, bad_body, invalid, missing
 from notion_emulator.stamps import MINUTE, exact_stamp, minute_stamp
 from notion_emulator.storage import HOUR, Stored
@@ -138,6 +139,7 @@ class Uploads:
         )
         upload.total = _total(body.get("number_of_parts"), mode)
         self.state.uploads[upload.id] = upload
+        self.state.changes.tell(Change("file_upload.created", upload.id, at, by))
         return upload
 
     # ---- sending
@@ -212,6 +214,7 @@ class Uploads:
             self.state.ids.uuid(), Stored(upload.filename, upload.content_type, data)
         )
         upload.length, upload.status = len(data), "uploaded"
+        self._tell(upload, "completed")
 
     def bring_in(self, upload: Upload) -> None:
         """Import a file from its address, if it still waits for that."""
@@ -233,6 +236,12 @@ class Uploads:
             "status_code": 404 if data is None else None,
         }
         upload.imported = {"type": "error", "error": error, "imported_time": time}
+        self._tell(upload, "upload_failed", {"file_import_result": upload.imported})
+
+    def _tell(self, upload: Upload, what: str, detail: Json | None = None) -> None:
+        at = self.state.now()
+        change = Change(f"file_upload.{what}", upload.id, at, upload.created_by, detail)
+        self.state.changes.tell(change)
 
     # ---- attaching
 

@@ -299,7 +299,7 @@ class Webhooks:
                         self._scatter(one, self._envelope(one, event), due)
 
     def _envelope(self, one: Subscription, event: Event) -> Json:
-        return {
+        body: Json = {
             "id": self._ids.uuid(),
             "timestamp": exact_stamp(event.at).replace("+00:00", "Z"),
             "workspace_id": self._state.space_id,
@@ -311,8 +311,10 @@ class Webhooks:
             "api_version": one.api_version,
             "type": event.type,
             "entity": {"id": event.id, "type": event.entity},
-            "data": event.data,
         }
+        if event.data:  # that of a file upload has none
+            body["data"] = event.data
+        return body
 
     def _scatter(self, one: Subscription, body: Json, due: int) -> None:
         """Put an event on its way, unless something happens to it."""

@@ -420,6 +420,21 @@ def test_other_rooms_tell_events_of_their_own(workspace: Workspace, ear: Ear, so
     assert event["data"] == detail
 
 
+@pytest.mark.usefixtures("subscription")
+def test_uploads_are_told_of(workspace: Workspace, ear: Ear, api: Api) -> None:
+    upload = workspace.upload_file("a.txt", b"text")
+    events = ear.listen(0)
+    assert [one["type"] for one in events] == ["file_upload.created", "file_upload.completed"]
+    assert {one["entity"]["id"] for one in events} == {upload}
+    assert all("data" not in one for one in events)
+    body = {"mode": "external_url", "external_url": "https://a.example/b.png", "filename": "b.png"}
+    failed = api.post("/v1/file_uploads", body)["id"]
+    api.get(f"/v1/file_uploads/{failed}")
+    event = ear.listen(0)[-1]
+    assert (event["type"], event["entity"]["id"]) == ("file_upload.upload_failed", failed)
+    assert event["data"]["file_import_result"]["type"] == "error"
+
+
 # ---- delivery
 
 
