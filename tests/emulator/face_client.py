@@ -2,7 +2,9 @@
 
 import asyncio
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlencode
 
 import httpx2
@@ -10,6 +12,7 @@ import httpx2
 from notion_emulator import Workspace, create_app
 from notion_emulator.face.shown import key_of
 
+Form = Mapping[str, Any]
 HOME = "http://127.0.0.1"
 
 
@@ -48,13 +51,13 @@ class Person:
     def get(self, path: str, status: int = 200) -> str:
         return self.send("GET", path, status=status)
 
-    def post(self, path: str, form: object = (), status: int = 200) -> str:
+    def post(self, path: str, form: Form | None = None, status: int = 200) -> str:
         headers = {
             "content-type": "application/x-www-form-urlencoded",
             "sec-fetch-site": "same-origin",
             "hx-request": "true",
         }
-        content = urlencode(form, doseq=True)  # type: ignore[arg-type]
+        content = urlencode(form or {}, doseq=True)
         return self.send("POST", path, status=status, content=content, headers=headers)
 
     def cell(self, page_id: str, name: str) -> str:
@@ -64,7 +67,7 @@ class Person:
         assert prop is not None
         return f"/pages/{page_id}/{key_of(prop)}"
 
-    def edit(self, page_id: str, name: str, form: object, status: int = 200) -> str:
+    def edit(self, page_id: str, name: str, form: Form, status: int = 200) -> str:
         return self.post(self.cell(page_id, name), form, status)
 
 

@@ -103,7 +103,10 @@ class Editors:
                 return {
                     "look": "pick",
                     "chosen": [self.person(one) for one in value or ()],
-                    "choices": [self.person(one) for one in self.state.users],
+                    "choices": sorted(
+                        [self.person(one) for one in self.state.users],
+                        key=lambda one: bool(one.icon),
+                    ),
                     "many": True,
                 }
             case "relation":

@@ -322,6 +322,12 @@
     if (editor && !editor.contains(event.target)) leave();
   });
 
+  // A press on what cannot have the focus leaves it where it is, or the editor would be left.
+  document.addEventListener("mousedown", (event) => {
+    const inside = event.target.closest(".editor");
+    if (inside && !event.target.closest("input, textarea, select, button, a, label")) event.preventDefault();
+  });
+
   document.addEventListener("click", (event) => {
     const to = (selector) => event.target.closest(selector);
     if (to("#trouble button")) $("#trouble").hidden = true;
