@@ -57,7 +57,7 @@ async def run(project: Project, *, once: bool, pages: int, seed: int, port: int)
         names = build_sample(workspace)
         if pages:
             generate(workspace, pages, seed)
-        async with serve(workspace, port=port) as notion_url:
+        async with serve(workspace, port=port, face=True) as notion_url:
             for applied in await migrations.apply(url, project.migrations):
                 screen.OUT.print(f"Applied {applied.migration.file_name}.")
             environment = {
@@ -138,6 +138,6 @@ def _failed(report: Report, table: str) -> bool:
 
 def _show_addresses(environment: dict[str, str]) -> None:
     notion, postgres = environment["NOTION_API_URL"], environment["SUPABASE_DB_URL"]
-    for name, address in (("local Notion", f"{notion}/v1"), ("Postgres", postgres)):
+    for name, address in (("local Notion", f"{notion}/"), ("Postgres", postgres)):
         # Not wrapped, so that it can be copied whole.
         screen.OUT.print(f"{name:<14}{address}", soft_wrap=True, highlight=False)
