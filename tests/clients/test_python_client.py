@@ -207,6 +207,17 @@ async def test_files_are_uploaded_listed_and_attached(client: Any, workspace: Wo
     assert added["results"][0]["file"]["name"] == "a.txt"
 
 
+@journey
+async def test_bodies_are_written_and_read_as_markdown(client: Any, workspace: Workspace) -> None:
+    page = home(workspace)
+    new = {"new_str": "# Head\n\nSome text"}
+    await settled(client.pages.update_markdown(page, type="replace_content", replace_content=new))
+    read = await settled(client.pages.retrieve_markdown(page))
+    assert read["markdown"].startswith("# Head")
+    listed = await collected(client.blocks.children.list, block_id=page)
+    assert [one["type"] for one in listed] == ["heading_1", "paragraph"]
+
+
 FILTERS: list[tuple[Json, str]] = [
     ({"property": "Name", "title": {"equals": "a"}}, "a"),
     ({"property": "T", "rich_text": {"contains": "ph"}}, "a"),

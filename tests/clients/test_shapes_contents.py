@@ -105,3 +105,17 @@ def test_file_uploads_have_the_shape_of_their_type(answers: Answers, api: Api, p
     answers.note("BlockObjectResponse", "an image", added["results"][0])
     answers.note("PageObjectResponse", "an icon", api.patch(f"/v1/pages/{page}", {"icon": file}))
     answers.hold()
+
+
+def test_markdown_and_tasks_have_the_shapes_of_their_types(
+    answers: Answers, api: Api, page: str
+) -> None:
+    path = f"/v1/pages/{page}/markdown"
+    body: Json = {"type": "replace_content", "replace_content": {"new_str": "# Head\n\nText"}}
+    answers.note("PageMarkdownResponse", "written", api.patch(path, body))
+    answers.note("PageMarkdownResponse", "read", api.get(path))
+    task = api.send("PATCH", path, {**body, "allow_async": True}, 202)
+    answers.note("GetAsyncTaskResponse", "queued", task)
+    again = api.get(f"/v1/async_tasks/{task['id']}")
+    answers.note("GetAsyncTaskResponse", "read", again)
+    answers.hold()
