@@ -156,7 +156,10 @@ class DataFile:
     @property
     def pending(self) -> bool:
         """Whether anything was handed out since the last commit."""
-        return any(kind.tracked(self._workspace).touched for kind in (*KINDS, PAGES))
+        workspace = self._workspace
+        return any(kind.tracked(workspace).touched for kind in (*KINDS, PAGES)) or any(
+            rows.handed_out for rows in workspace.state.rows.values()
+        )
 
     def commit(self) -> None:
         """Write what was changed since the last commit, all or nothing.
@@ -164,6 +167,10 @@ class DataFile:
         Raises:
             sqlite3.Error: The file cannot be written; what was changed stays pending.
         """
+        known = facts(self._workspace)
+        changed = {name: one for name, one in known.items() if self._facts.get(name) != one}
+        if not changed and not self.pending:
+            return
         self._file.execute("begin immediate")
         try:
             for kind in KINDS:
@@ -173,8 +180,6 @@ class DataFile:
                     body = None if thing is None else kind.pack(thing).decode()
                     self._put(kind.name, key, body)
             self._put_pages()
-            known = facts(self._workspace)
-            changed = {name: one for name, one in known.items() if self._facts.get(name) != one}
             for name, value in changed.items():
                 self._file.execute(_PUT_FACT, (name, orjson.dumps(value).decode()))
         except BaseException:
@@ -203,8 +208,7 @@ class DataFile:
 
     def close(self) -> None:
         """Write what is pending and let go of the file."""
-        if self.pending:
-            self.commit()
+        self.commit()
         self._file.close()
 
 

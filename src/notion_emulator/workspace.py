@@ -123,22 +123,23 @@ class Workspace:
 
     @contextmanager
     def answering(self, *, reads: bool) -> Iterator[None]:
-        """Have in the data file what a request changes before it is answered.
+        """Have in the data file what a request changes, and only that.
 
         Args:
             reads: The request only reads, whatever it looks at.
         """
         file = self._file
-        if file is not None and reads and file.pending:
-            file.commit()
+        if file is None:
+            yield
+            return
+        file.commit()
         try:
             yield
         finally:
-            if file is not None:
-                if reads:
-                    file.forget()
-                else:
-                    file.commit()
+            if reads:
+                file.forget()
+            else:
+                file.commit()
 
     def close(self) -> None:
         """Let go of the data file, if there is one, after writing what is pending."""

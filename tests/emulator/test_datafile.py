@@ -1,5 +1,6 @@
 """What was answered is in the data file, and all of it is there after a restart."""
 
+import asyncio
 import os
 import signal
 import sqlite3
@@ -11,8 +12,10 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from starlette.types import Message, Send
 
 from notion_emulator import Workspace
+from notion_emulator.api.durable import Durable
 from notion_emulator.errors import UnusableFileError
 from notion_emulator.kept import KINDS, OTHERWISE, PAGES
 from notion_emulator.sample import build_sample
@@ -277,3 +280,24 @@ def test_a_workspace_without_a_file_keeps_nothing(tmp_path: Path) -> None:
     workspace.commit()
     workspace.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_whatever_changes_the_workspace_is_written_before_the_answer_leaves(path: Path) -> None:
+    with opened(path) as workspace:
+
+        async def app(_scope: object, _receive: object, send: Send) -> None:
+            workspace.add_person("Ann")
+            await send({"type": "http.response.start", "status": 200})
+
+        async def send(_message: Message) -> None:
+            assert workspace._file is not None
+            assert not workspace._file.pending
+            sent.append(rows_written(workspace))
+
+        async def receive() -> Message:
+            raise AssertionError("nobody asks for the body")
+
+        sent: list[int] = []
+        before = rows_written(workspace)
+        asyncio.run(Durable(app, workspace)({"type": "http"}, receive, send))
+        assert sent == [before + 1]

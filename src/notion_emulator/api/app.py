@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 
 from notion_emulator.api import blocks, endpoints, files
 from notion_emulator.api.calls import answered, handler
 from notion_emulator.api.control import control_routes
 from notion_emulator.api.disturbed import disturbed
+from notion_emulator.api.durable import Durable
 from notion_emulator.errors import ApiError
 from notion_emulator.face import LOOPBACK, create_face
 
@@ -69,4 +71,8 @@ def create_app(
     if face:
         routes += [Route(path, _NoSuchPath()) for path in ("/v1", "/v1/{rest:path}")]
         routes.append(Mount("/", create_face(workspace, hosts)))
-    return Starlette(routes=routes, exception_handlers={404: no_such_path, 405: no_such_path})
+    return Starlette(
+        routes=routes,
+        middleware=[Middleware(Durable, workspace=workspace)],
+        exception_handlers={404: no_such_path, 405: no_such_path},
+    )
