@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from notion_emulator.formula import Kind, Unsupported, evaluate, kind_of
+from notion_emulator.formula import Kind, Malformed, Unsupported, evaluate, kind_of, tidied
 from notion_emulator.ids import decoded, encoded
 from notion_emulator.richtext import plain_text
 from notion_emulator.stamps import DAY, MINUTE, from_ms, instant_ms, render_date
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 _REFERENCE = re.compile(r"\{\{notion:block_property:([^:}]+):[^}]*\}\}")
+_HIDDEN = re.compile(r'prop\("\{\{(\d+)\}\}"\)')
 _PROP = re.compile(r'prop\(\s*"((?:[^"\\]|\\.)*)"\s*\)')
 MAX_DEPTH = 10
 REFERENCES_SEEN = 25
@@ -37,7 +38,8 @@ REFERENCES_SEEN = 25
 
 
 def bind_expression(expression: str, source: DataSource, space_id: str) -> str:
-    """Return a written formula with its properties named by id, as Notion keeps it."""
+    """Return a written formula as Notion keeps it: tidied, its properties named by id."""
+    expression = _tidied(expression)
 
     def reference(match: re.Match[str]) -> str:
         prop = source.find(match.group(1).replace('\\"', '"'))
@@ -46,6 +48,21 @@ def bind_expression(expression: str, source: DataSource, space_id: str) -> str:
         return f"{{{{notion:block_property:{encoded(prop.id)}:{source.id}:{space_id}}}}}"
 
     return _PROP.sub(reference, expression)
+
+
+def _tidied(expression: str) -> str:
+    """Return a formula tidied, its references untouched; what is none stays as it is written."""
+    kept: list[str] = []
+
+    def hide(match: re.Match[str]) -> str:
+        kept.append(match.group(0))
+        return f'prop("{{{{{len(kept) - 1}}}}}")'
+
+    try:
+        spelled_out = tidied(_REFERENCE.sub(hide, expression))
+    except Unsupported:
+        return expression
+    return _HIDDEN.sub(lambda match: kept[int(match.group(1))], spelled_out)
 
 
 def spell_expression(expression: str, source: DataSource) -> str:
@@ -182,6 +199,8 @@ def formula_json(state: State, renderer: Renderer, page: Page, prop: Property) -
     """Return a formula's value as the API shows it."""
     try:
         value = formula_value(state, renderer, page, prop)
+    except Malformed:
+        return {"type": "string", "string": None}
     except Unsupported:
         return {"type": "unsupported", "unsupported": {}}
     match value:

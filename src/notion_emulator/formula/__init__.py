@@ -6,6 +6,7 @@ never stored; what the subset cannot do raises `Unsupported`, nothing else does.
 
 from notion_emulator.formula.evaluation import evaluate, kind_of
 from notion_emulator.formula.functions import Kind
-from notion_emulator.formula.syntax import Unsupported
+from notion_emulator.formula.syntax import Malformed, Unsupported
+from notion_emulator.formula.tidying import tidied
 
-__all__ = ["Kind", "Unsupported", "evaluate", "kind_of"]
+__all__ = ["Kind", "Malformed", "Unsupported", "evaluate", "kind_of", "tidied"]

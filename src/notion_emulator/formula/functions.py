@@ -239,6 +239,10 @@ def _contains(whole: object, part: object) -> bool:
     return text(part) in text(whole)
 
 
+def _includes(whole: object, item: object) -> bool:
+    return item in (whole if isinstance(whole, list) else [whole])
+
+
 def _concat(*values: object) -> object:
     if all(isinstance(value, list) for value in values):
         return [item for value in values if isinstance(value, list) for item in value]
@@ -249,6 +253,7 @@ FUNCTIONS: dict[str, Function] = {
     "empty": Function(is_empty, 1, 1, "boolean"),
     "length": Function(_length, 1, 1, "number"),
     "contains": Function(_contains, 2, 2, "boolean"),
+    "includes": Function(_includes, 2, 2, "boolean"),
     "concat": Function(_concat, 1, None, "string"),
     "lower": Function(lambda value: text(value).lower(), 1, 1, "string"),
     "upper": Function(lambda value: text(value).upper(), 1, 1, "string"),

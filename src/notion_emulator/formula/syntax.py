@@ -15,6 +15,10 @@ class Unsupported(Exception):
     """A formula that is not well formed, or that needs more than the subset offers."""
 
 
+class Malformed(Unsupported):
+    """A formula that is none: Notion shows it as an empty text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Constant:
     """A number, a string, true or false written in the formula."""
@@ -65,7 +69,9 @@ Node = Constant | Property | ListOf | Unary | Binary | Call
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
+class Token:
+    """A piece of a formula; ``text`` is as written, but for ``&&``, ``||`` and ``!``."""
+
     kind: str  # "number", "string", "name", "operator" or "end"
     text: str
     at: int
@@ -107,31 +113,32 @@ INFIX = {
 PREFIX = {"-": 15, "+": 15, "not": 15}
 
 
-def _tokens(expression: str) -> list[_Token]:
-    found: list[_Token] = []
+def tokens(expression: str) -> list[Token]:
+    """Return the pieces of a formula, the last of kind "end"; raise `Malformed` for no piece."""
+    found: list[Token] = []
     at = 0
     end = len(expression.rstrip())
     while at < end:
         match = _TOKEN.match(expression, at)
         if match is None:
-            raise Unsupported(f"character {at + 1}: cannot read {expression[at : at + 10]!r}")
+            raise Malformed(f"character {at + 1}: cannot read {expression[at : at + 10]!r}")
         kind = str(match.lastgroup)
         text = _SAME.get(match[kind], match[kind])
-        found.append(_Token("operator" if text in _WORDS else kind, text, match.start(kind)))
+        found.append(Token("operator" if text in _WORDS else kind, text, match.start(kind)))
         at = match.end()
-    found.append(_Token("end", "the end", end))
+    found.append(Token("end", "the end", end))
     return found
 
 
 class _Parser:
     """Walks the tokens once; each method leaves the position behind what it read."""
 
-    def __init__(self, tokens: Sequence[_Token]) -> None:
-        self._tokens = tokens
+    def __init__(self, found: Sequence[Token]) -> None:
+        self._tokens = found
         self._position = 0
 
     @property
-    def token(self) -> _Token:
+    def token(self) -> Token:
         return self._tokens[self._position]
 
     def whole(self) -> Node:
@@ -140,10 +147,10 @@ class _Parser:
             raise self._unexpected()
         return tree
 
-    def _unexpected(self) -> Unsupported:
-        return Unsupported(f"character {self.token.at + 1}: did not expect {self.token.text!r}")
+    def _unexpected(self) -> Malformed:
+        return Malformed(f"character {self.token.at + 1}: did not expect {self.token.text!r}")
 
-    def _take(self) -> _Token:
+    def _take(self) -> Token:
         token = self.token
         self._position += token.kind != "end"
         return token
@@ -206,9 +213,9 @@ class _Parser:
             case "operator" if token.text in _WORDS:  # as functions: and(a, b), or(a, b)
                 return self._call(token)
             case _:
-                raise Unsupported(f"character {token.at + 1}: did not expect {token.text!r}")
+                raise Malformed(f"character {token.at + 1}: did not expect {token.text!r}")
 
-    def _call(self, token: _Token) -> Node:
+    def _call(self, token: Token) -> Node:
         if not self._accept("("):
             raise Unsupported(f"character {token.at + 1}: {token.text!r} is not a value")
         arguments = self._arguments(")")
@@ -240,6 +247,6 @@ def _unescaped(literal: str) -> str:
 def parse(expression: str) -> Node:
     """Return the tree of `expression`; raise `Unsupported` when it has none."""
     try:
-        return _Parser(_tokens(expression)).whole()
+        return _Parser(tokens(expression)).whole()
     except RecursionError:
         raise Unsupported("the formula is nested too deeply") from None
