@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from notion_emulator.computed import bind_expression, plain_value, spell_expression
 from notion_emulator.conversions import reread
 from notion_emulator.errors import ApiError, bad_body, invalid, missing
-from notion_emulator.ids import encoded, normal_id
+from notion_emulator.ids import decoded, encoded, normal_id
 from notion_emulator.model import COMPUTED_KINDS, TITLE, DataSource, Property
 from notion_emulator.richtext import plain_text
 from notion_emulator.schema import (
+    CREATABLE,
     apply_config,
     default_status,
     kind_of,
@@ -37,6 +38,7 @@ class Columns:
     def __init__(self, state: State, renderer: Renderer) -> None:
         self.state = state
         self.renderer = renderer
+        self._reserved: dict[tuple[str, str], str] = {}
 
     # ---- creating
 
@@ -73,7 +75,7 @@ class Columns:
             raise invalid(f"A data source cannot have more than {MAX_PROPERTIES} properties.")
         if kind == "unique_id" and source.of_kind("unique_id"):
             raise invalid("A data source cannot have more than one unique_id property.")
-        raw = TITLE if kind == TITLE else state.ids.property_id(source.properties)
+        raw = TITLE if kind == TITLE else self._new_id(source, name)
         prop = Property(raw, name, kind)
         apply_config(prop, config, state.ids, state.switches, path)
         if kind == "relation":
@@ -81,6 +83,40 @@ class Columns:
         source.properties[raw] = prop
         source.epoch += 1
         return prop
+
+    def place(self, source: DataSource, name: str, config: Json, raw: str | None) -> Property:
+        """Add a property with an id of one's choice, of any kind that the renderer knows.
+
+        The id that a two-way relation names for its mirror is taken for the mirror.
+
+        Raises:
+            ApiError: 400 for a wrong shape.
+        """
+        self._free_name(source, name, None)
+        if raw is not None:
+            self._reserved[source.id, name] = raw
+        kind = str(config.get("type"))
+        if kind in CREATABLE:
+            dual = (config.get("relation") or {}).get("dual_property") or {}
+            target = normal_id((config.get("relation") or {}).get("data_source_id"))
+            if target is not None and dual.get("synced_property_id"):
+                mirror = (target, dual.get("synced_property_name") or "")
+                self._reserved[mirror] = decoded(dual["synced_property_id"])
+            prop = self._add(source, name, kind, config)
+            self._complete(source, prop)
+        else:
+            prop = Property(self._new_id(source, name), name, kind)
+            source.properties[prop.id] = prop
+            source.epoch += 1
+        self._reserved.clear()
+        self.state.touch()
+        return prop
+
+    def _new_id(self, source: DataSource, name: str) -> str:
+        raw = self._reserved.pop((source.id, name), None)
+        if raw is not None and raw not in source.properties:
+            return raw
+        return self.state.ids.property_id(source.properties)
 
     def _complete(self, source: DataSource, prop: Property) -> None:
         """Resolve the names in a formula or rollup and create the mirror of a relation."""
@@ -136,7 +172,7 @@ class Columns:
         while any(one.name == free for one in target.properties.values()):
             free = f"{wanted} {number}"
             number += 1
-        raw = state.ids.property_id(target.properties)
+        raw = self._new_id(target, free)
         target.properties[raw] = Property(raw, free, "relation", target=source.id, mirror=prop.id)
         prop.mirror = raw
         target.epoch += 1

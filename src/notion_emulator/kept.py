@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 
 from pydantic import ConfigDict, TypeAdapter
 
+from notion_emulator.comments import Comment
 from notion_emulator.model import Block, Database, DataSource, Page, User
 from notion_emulator.rows import Rows
 from notion_emulator.storage import Stored
+from notion_emulator.templates import Template
 from notion_emulator.tracking import Tracked
 from notion_emulator.uploads import Upload
+from notion_emulator.views import View
 from notion_emulator.webhooks import Subscription
 
 if TYPE_CHECKING:
@@ -96,6 +99,10 @@ KINDS = (
     Kind("uploads", "state.uploads", json_of(Upload)),
     Kind("files", "state.stored", json_of(Stored)),
     Kind("subscriptions", "webhooks.subscriptions", json_of(Subscription)),
+    Kind("comments", "state.comments", json_of(Comment)),
+    Kind("views", "state.views", json_of(View)),
+    Kind("templates", "state.templates", json_of(Template)),
+    Kind("emojis", "state.emojis", json_of(Json)),
     Kind("awaited", "state.awaited", json_of(list[tuple[str, str]])),
 )
 PAGES = Kind("pages", "state.pages", json_of(Json))

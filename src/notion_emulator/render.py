@@ -16,6 +16,7 @@ import orjson
 
 from notion_emulator import computed
 from notion_emulator.ids import encoded
+from notion_emulator.model import TITLE
 from notion_emulator.richtext import render_text
 from notion_emulator.stamps import minute_stamp, render_date
 from notion_emulator.state import URL
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container
 
     from notion_emulator.model import DataSource, Page, Parent, Property
+    from notion_emulator.richtext import RichText
     from notion_emulator.stamps import DateValue
     from notion_emulator.state import State
 
@@ -162,7 +164,7 @@ class Renderer:
             f'"created_by":{{"object":"user","id":"{page.created_by}"}},'
             f'"last_edited_by":{{"object":"user","id":"{page.edited_by}"}},'
         ).encode()
-        slug = _NOT_WORD.sub("-", state.title_of(page)).strip("-")
+        slug = _NOT_WORD.sub("-", _spoken(page.values.get(TITLE))).strip("-")
         bare = page.id.replace("-", "")
         url = f"{URL}{slug}-{bare}" if slug else URL + bare
         return b"".join(
@@ -308,6 +310,13 @@ class Renderer:
             return {"name": kept["name"], "type": "external", "external": {"url": kept["url"]}}
         signed = self.state.storage.sign(kept["url"])
         return {"name": kept["name"], "type": "file", "file": signed}
+
+
+def _spoken(title: RichText | None) -> str:
+    """Return what of a title goes into an address: mentions do not."""
+    if not isinstance(title, list):
+        return title or ""
+    return "".join([item["plain_text"] for item in title if item["type"] != "mention"])
 
 
 def _holds_uploads(layout: Layout, page: Page) -> bool:

@@ -1,11 +1,13 @@
 """Search: pages and data sources by their title.
 
 The rule: only what is shared is found, the title alone is looked at, and what changed within
-the lag or is left out by `Blindness` is not seen.
+the lag or is left out by `Blindness` is not seen. As recorded, one word that title and query
+share is enough; singular and plural are the same word, and the beginning of a word stands for it.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from notion_emulator.state import State
 
 Json = dict[str, Any]
+
+SHORTEST_PLURAL = 3
+_WORD = re.compile(r"\w+")
 Found = Page | DataSource
 
 
@@ -64,7 +69,7 @@ class Search:
         size = page_size_of(body.get("page_size"), "body.page_size")
         wanted, in_trash = self._filter(body.get("filter"))
         newest_first = self._sort(body.get("sort"))
-        found = self._matching(str(body.get("query") or "").casefold(), wanted, in_trash)
+        found = self._matching(_words(str(body.get("query") or "")), wanted, in_trash)
         found.sort(key=lambda one: (one.edited // 60_000, one.id), reverse=newest_first)
         incomplete = len(found) > self.cap
         found = found[: self.cap]
@@ -103,7 +108,7 @@ class Search:
             raise bad_body("body.sort", "an object", written)
         return bool(written.get("direction", "descending") == "descending")
 
-    def _matching(self, text: str, wanted: str | None, in_trash: bool | None) -> list[Found]:
+    def _matching(self, words: set[str], wanted: str | None, in_trash: bool | None) -> list[Found]:
         state = self.state
         lag = max(state.switches.search_lag_seconds, self.blindness.lag_seconds)
         horizon = state.now() - int(lag * 1000)
@@ -117,14 +122,14 @@ class Search:
                 if (
                     fits
                     and source.edited <= horizon
-                    and text in plain_text(source.title).casefold()
+                    and _names(plain_text(source.title), words)
                     and state.visible(source.id, above)
                 ):
                     found.append(source)
         if wanted != "data_source":
             hidden = bool(state.unshared)
             for page in state.pages.values():
-                if page.edited > horizon or (text and text not in state.title_of(page).casefold()):
+                if page.edited > horizon or (words and not _names(state.title_of(page), words)):
                     continue
                 if hidden and not state.visible(page.id, page.parent):
                     continue
@@ -134,3 +139,19 @@ class Search:
         if self.blindness.omitted or self.blindness.rate:
             return [one for one in found if not self.blindness.hides(one.id)]
         return found
+
+
+def _words(text: str) -> set[str]:
+    """Return the words of a text as they are compared; without any, its signs."""
+    folded = text.casefold()
+    return {_stem(word) for word in _WORD.findall(folded)} or set(folded.split())
+
+
+def _stem(word: str) -> str:
+    plural = len(word) > SHORTEST_PLURAL and word.endswith("s") and not word.endswith("ss")
+    return word[:-1] if plural else word
+
+
+def _names(title: str, words: set[str]) -> bool:
+    """Tell whether a title has a word that begins with one of these; no words name anything."""
+    return not words or any(one.startswith(tuple(words)) for one in _words(title))

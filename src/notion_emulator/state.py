@@ -22,10 +22,13 @@ from notion_emulator.uploads import Uploads
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from notion_emulator.comments import Comment
     from notion_emulator.model import Block, Database
     from notion_emulator.storage import Stored
     from notion_emulator.switches import Switches
+    from notion_emulator.templates import Template
     from notion_emulator.uploads import Upload
+    from notion_emulator.views import View
 
 Json = dict[str, Any]
 URL = "https://app.notion.com/p/"
@@ -65,6 +68,10 @@ class State:
         self.stored: dict[str, Stored] = {}
         self.storage = Storage(self)
         self.files = Uploads(self)
+        self.comments: dict[str, Comment] = {}
+        self.views: dict[str, View] = {}
+        self.templates: dict[str, Template] = {}
+        self.emojis: dict[str, Json] = {}
         self.unshared: set[str] = set()
         self.changes = Changes()
         self.trash_count = 0

@@ -13,12 +13,13 @@ import orjson
 
 from notion_emulator.bodies import Bodies
 from notion_emulator.clock import Clock
+from notion_emulator.comments import Comments
 from notion_emulator.containers import Containers
 from notion_emulator.contents import Contents
 from notion_emulator.cursors import Cursors
 from notion_emulator.datafile import DataFile
 from notion_emulator.faults import FaultPlan
-from notion_emulator.ids import Ids, normal_id
+from notion_emulator.ids import Ids, decoded, normal_id
 from notion_emulator.items import Items
 from notion_emulator.limits import Limits
 from notion_emulator.model import User
@@ -32,8 +33,10 @@ from notion_emulator.stamps import to_ms
 from notion_emulator.state import State, wall_clock
 from notion_emulator.switches import Switches
 from notion_emulator.tasks import Tasks
+from notion_emulator.templates import Templates
 from notion_emulator.traffic import RequestLog
 from notion_emulator.uploads import Sent
+from notion_emulator.views import Views
 from notion_emulator.webhooks import Webhooks
 
 if TYPE_CHECKING:
@@ -71,6 +74,7 @@ class Workspace:
         faults: What is to go wrong with requests.
         webhooks: Who is told of changes; ``await webhooks.deliver_due()`` sends what is due.
         limits: The request budgets; they can be changed at any time.
+        comments, views, templates: What there is of them, each with ``add``.
     """
 
     def __init__(
@@ -101,6 +105,9 @@ class Workspace:
         self.tasks = Tasks(self.state, self.wire_ids)
         self.queries = Queries(self.state, self.renderer, self.cursors, row_cap)
         self.searches = Search(self.state, self.cursors, row_cap)
+        self.comments = Comments(self.state, self.bodies)
+        self.views = Views(self.state, self.queries, self.wire_ids)
+        self.templates = Templates(self.state, self.pages, self.bodies)
         self.limits = Limits(self.state.now, requests_per_minute or 0)
         self.requests = RequestLog()
         self.faults = FaultPlan()
@@ -192,6 +199,19 @@ class Workspace:
         self.state.touch()
         return user_id
 
+    def add_bot(self, name: str, id: str | None = None, *, avatar_url: str | None = None) -> str:
+        """Add the bot of another integration and return its id."""
+        user_id = _given(id) or self.state.ids.uuid()
+        self.state.users[user_id] = User(user_id, name, "bot", None, avatar_url)
+        self.state.touch()
+        return user_id
+
+    def add_emoji(self, name: str, url: str, id: str | None = None) -> str:
+        """Add a custom emoji and return its id."""
+        emoji_id = _given(id) or self.state.ids.uuid()
+        self.state.emojis[emoji_id] = {"name": name, "url": url}
+        return emoji_id
+
     # ---- sharing
 
     def unshare(self, object_id: str) -> None:
@@ -237,6 +257,17 @@ class Workspace:
         source = self.containers.create_source(
             body, source_id=_given(id), at=self.state.instant(at), by=by or self.bot_id
         )
+        return self.containers.source_json(source)
+
+    def add_property(
+        self, data_source_id: str, name: str, config: Json, *, id: str | None = None
+    ) -> Json:
+        """Add a property with an id of one's choice; return the data source object.
+
+        Unlike an update it takes kinds too that only Notion's own application creates.
+        """
+        source = self.state.source(_given(data_source_id) or "")
+        self.containers.columns.place(source, name, config, None if id is None else decoded(id))
         return self.containers.source_json(source)
 
     def update_database(

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 
-from notion_emulator.api import blocks, endpoints, files
+from notion_emulator.api import blocks, endpoints, files, remarks, views
 from notion_emulator.api.calls import answered, handler
 from notion_emulator.api.control import control_routes
 from notion_emulator.api.disturbed import disturbed
@@ -63,7 +63,8 @@ def create_app(
 
     routes: list[Route | Mount] = [
         Route(path, disturbed(workspace, handler(workspace, endpoint)), methods=[method])
-        for method, path, endpoint in (*endpoints.ROUTES, *blocks.ROUTES, *files.ROUTES)
+        for room in (endpoints, blocks, files, remarks, views)
+        for method, path, endpoint in room.ROUTES
     ]
     if control:
         routes += control_routes(workspace)

@@ -9,6 +9,7 @@ from typing import Any
 
 from notion_emulator.api.calls import Answer, Call, Endpoint, listing, window
 from notion_emulator.api.queued import holds_markdown, queueable
+from notion_emulator.containers import read_parent
 from notion_emulator.errors import invalid
 from notion_emulator.ids import decoded
 from notion_emulator.model import DataSource, Page
@@ -52,8 +53,22 @@ def create_page(call: Call) -> Answer:
             "Internal integrations aren't owned by a single user, so creating workspace-level "
             "private pages is not supported."
         )
-    page = workspace.contents.create_page(body, page_id=None, at=_now(call), by=workspace.bot_id)
-    return _page(call, page)
+    now, by = _now(call), workspace.bot_id
+    template = workspace.templates.chosen(body, _source_named(call))
+    page = workspace.contents.create_page(body, page_id=None, at=now, by=by)
+    blank = _page(call, page)
+    if template is not None:
+        workspace.templates.apply(template, page, body.get("properties"), at=now, by=by)
+    return blank
+
+
+def _source_named(call: Call) -> str:
+    """Return the id of the data source in which a page is to be, "" where there is none."""
+    state = call.workspace.state
+    parent = read_parent(state, call.body.get("parent"))
+    if parent.kind == "database_id":
+        return next(iter(state.databases[parent.id].sources), "")
+    return parent.id if parent.kind == "data_source_id" else ""
 
 
 def get_page(call: Call) -> Answer:
@@ -65,8 +80,13 @@ def update_page(call: Call) -> Answer:
     """Change a page: PATCH /v1/pages/{page_id}."""
     workspace = call.workspace
     page = workspace.state.page(call.id("page_id"))
-    workspace.contents.update_page(page, call.body, at=_now(call), by=workspace.bot_id)
-    return _page(call, page)
+    now, by = _now(call), workspace.bot_id
+    template = workspace.templates.chosen(call.body, workspace.state.schema_of(page).id)
+    workspace.contents.update_page(page, call.body, at=now, by=by)
+    blank = _page(call, page)
+    if template is not None:
+        workspace.templates.apply(template, page, call.body.get("properties"), at=now, by=by)
+    return blank
 
 
 def move_page(call: Call) -> Answer:
@@ -139,9 +159,13 @@ def update_data_source(call: Call) -> Answer:
 
 
 def list_templates(call: Call) -> Answer:
-    """List page templates: GET /v1/data_sources/{data_source_id}/templates; there are none."""
-    call.workspace.state.source(call.id("data_source_id"))
-    return {"templates": [], "has_more": False, "next_cursor": None}
+    """List page templates: GET /v1/data_sources/{data_source_id}/templates."""
+    workspace = call.workspace
+    source = workspace.state.source(call.id("data_source_id"))
+    found = workspace.templates.listed(source.id, call.request.query_params.get("name"))
+    part, cursor = window([one.id for one in found], call.size(), call.cursor())
+    shown = [{"id": one.id, "name": one.name, "is_default": one.is_default} for one in found[part]]
+    return {"templates": shown, "has_more": cursor is not None, "next_cursor": cursor}
 
 
 def query(call: Call) -> Answer:
@@ -195,7 +219,8 @@ def _user(call: Call, user_id: str) -> Json:
 def list_users(call: Call) -> Answer:
     """List persons and bots: GET /v1/users; guests are left out."""
     listed = [one for one in call.workspace.state.users.values() if not one.guest]
-    users = [one.id for one in sorted(listed, key=lambda one: one.kind == "bot")]
+    own = call.workspace.bot_id
+    users = [one.id for one in sorted(listed, key=lambda one: (one.kind == "bot", one.id == own))]
     part, cursor = window(users, call.size(), call.cursor())
     return listing([_user(call, one) for one in users[part]], "user", cursor)
 
