@@ -218,6 +218,58 @@ async def test_bodies_are_written_and_read_as_markdown(client: Any, workspace: W
     assert [one["type"] for one in listed] == ["heading_1", "paragraph"]
 
 
+@journey
+async def test_discussions_are_opened_answered_changed_and_cut(
+    client: Any, workspace: Workspace
+) -> None:
+    page = home(workspace)
+    first = await settled(client.comments.create(parent={"page_id": page}, rich_text=text("first")))
+    second = await settled(
+        client.comments.create(discussion_id=first["discussion_id"], rich_text=text("second"))
+    )
+    listed = await collected(client.comments.list, block_id=page, page_size=1)
+    assert [one["id"] for one in listed] == [first["id"], second["id"]]
+    await settled(client.comments.update(first["id"], rich_text=text("1st")))
+    read = await settled(client.comments.retrieve(first["id"]))
+    assert read["rich_text"][0]["plain_text"] == "1st"
+    await settled(client.comments.delete(first["id"]))
+    listed = await collected(client.comments.list, block_id=page)
+    assert [one["id"] for one in listed] == [second["id"]]
+
+
+@journey
+async def test_views_are_made_asked_and_removed(client: Any, workspace: Workspace) -> None:
+    source = create(workspace, "Things", {"N": {"number": {}}})
+    rows = [row(workspace, source, str(one), N={"number": one}) for one in range(3)]
+    database = workspace.data_source(source)["parent"]["database_id"]
+    view = await settled(
+        client.views.create(
+            database_id=database,
+            data_source_id=source,
+            name="More than none",
+            type="table",
+            filter={"property": "N", "number": {"greater_than": 0}},
+            sorts=[{"property": "N", "direction": "descending"}],
+        )
+    )
+    assert (await settled(client.views.retrieve(view["id"])))["name"] == "More than none"
+    asked = await settled(client.views.queries.create(view["id"], page_size=1))
+    more = await settled(
+        client.views.queries.results(view["id"], asked["id"], start_cursor=asked["next_cursor"])
+    )
+    found = [one["id"] for one in (*asked["results"], *more["results"])]
+    assert found == [rows[2], rows[1]]
+    await settled(client.views.delete(view["id"]))
+    listed = await settled(client.views.list(database_id=database))
+    assert view["id"] not in {one["id"] for one in listed["results"]}
+
+
+@journey
+async def test_custom_emojis_are_listed(client: Any, workspace: Workspace) -> None:
+    assert workspace.token
+    assert (await settled(client.custom_emojis.list()))["results"] == []
+
+
 FILTERS: list[tuple[Json, str]] = [
     ({"property": "Name", "title": {"equals": "a"}}, "a"),
     ({"property": "T", "rich_text": {"contains": "ph"}}, "a"),
