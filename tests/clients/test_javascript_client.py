@@ -1,5 +1,6 @@
 """Notion's own JavaScript client gets along with the local Notion."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -54,3 +55,11 @@ def test_the_javascript_client_finds_what_its_types_promise(program: str, clock:
     with served(workspace) as url:
         node.run(f"{program}.js", {"LOCAL_NOTION_URL": url, **environment})
     assert workspace.requests.count > 0
+
+
+def test_the_lock_file_pins_by_content_and_names_no_address_to_download_from() -> None:
+    packages = json.loads((node.JS / "package-lock.json").read_text())["packages"]
+    pinned = {name: one for name, one in packages.items() if name}
+    assert "node_modules/@notionhq/client" in pinned
+    assert all(one["integrity"].startswith("sha512-") for one in pinned.values())
+    assert not [name for name, one in pinned.items() if "resolved" in one]
