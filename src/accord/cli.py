@@ -24,6 +24,7 @@ from accord import __version__, local, screen
 from accord.app import Opened, Project, open_engine
 from accord.config import Settings
 from accord.core.errors import AccordError, OurError, TheirError, UsageError, YourError
+from accord.notion_commands import notion_app
 from accord.postgres_programs import LocalPostgresError
 from accord.supabase import migrate as migrations
 from accord.supabase.first_migrations import write_migrations
@@ -43,6 +44,7 @@ app = App(
 )
 migrate_app = App(name="migrate", help="The migration scripts of the project.")
 app.command(migrate_app)
+app.command(notion_app)
 
 
 @app.command

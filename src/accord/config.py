@@ -34,6 +34,17 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class NotionSettings:
+    """What reading Notion takes; see `Settings`."""
+
+    token: str = field(repr=False)
+    url: str
+    requests_per_minute: int
+    databases: Mapping[str, str]
+    skipped: tuple[Skipped, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What a round needs to know of the world.
 
@@ -91,6 +102,30 @@ def read_settings(environment: Mapping[str, str], schema: Schema) -> Settings:
         ConfigurationError: with everything that is missing or wrong.
     """
     problems: list[str] = []
+    notion = _notion(environment, schema, problems)
+    url = _database_url(environment, problems)
+    if problems:
+        raise ConfigurationError(problems)
+    return Settings(
+        notion.token, notion.url, notion.requests_per_minute, url, notion.databases, notion.skipped
+    )
+
+
+def read_notion_settings(environment: Mapping[str, str], schema: Schema) -> NotionSettings:
+    """What reading Notion alone takes, from the environment.
+
+    Raises:
+        ConfigurationError: with everything that is missing or wrong.
+    """
+    problems: list[str] = []
+    settings = _notion(environment, schema, problems)
+    if problems:
+        raise ConfigurationError(problems)
+    return settings
+
+
+def _notion(environment: Mapping[str, str], schema: Schema, problems: list[str]) -> NotionSettings:
+    """What the environment says of Notion; what is wrong with it joins ``problems``."""
     token = environment.get("NOTION_API_TOKEN", "").strip()
     if not token:
         problems.append(
@@ -107,10 +142,8 @@ def read_settings(environment: Mapping[str, str], schema: Schema) -> Settings:
             "180, 600 on Notion's larger plans, or 0 for no pacing"
         )
     databases, skipped = _databases(environment, schema, problems)
-    url = _database_url(environment, problems)
-    if problems:
-        raise ConfigurationError(problems)
-    return Settings(token, notion_url, int(budget), url, databases, skipped)
+    paced = int(budget) if budget.isdecimal() else DEFAULT_BUDGET
+    return NotionSettings(token, notion_url, paced, databases, skipped)
 
 
 def read_database_url(environment: Mapping[str, str]) -> str:

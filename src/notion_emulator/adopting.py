@@ -131,12 +131,12 @@ class _Adoption:
             created_by=bot,
             edited_by=bot,
             title=_text(shown["title"]),
-            description=_text(shown["description"]),
-            is_inline=shown["is_inline"],
+            description=_text(shown.get("description") or []),
+            is_inline=shown.get("is_inline", False),
             is_locked=shown.get("is_locked", False),
-            in_trash=shown["in_trash"],
-            icon=self._picture(shown["icon"]),
-            cover=self._picture(shown["cover"]),
+            in_trash=shown.get("in_trash", False),
+            icon=self._picture(shown.get("icon")),
+            cover=self._picture(shown.get("cover")),
         )
 
     def source(self, shown: Json) -> None:
@@ -149,10 +149,10 @@ class _Adoption:
             created_by=self.user(shown["created_by"], guest=True),
             edited_by=self.user(shown["last_edited_by"], guest=True),
             title=_text(shown["title"]),
-            description=_text(shown["description"]),
-            icon=self._picture(shown["icon"]),
-            cover=self._picture(shown["cover"]),
-            in_trash=shown["in_trash"],
+            description=_text(shown.get("description") or []),
+            icon=self._picture(shown.get("icon")),
+            cover=self._picture(shown.get("cover")),
+            in_trash=shown.get("in_trash", False),
         )
         for config in shown["properties"].values():
             prop = _property(config)
@@ -218,9 +218,9 @@ class _Adoption:
             _instant(shown["last_edited_time"]),
             self.user(shown["created_by"], guest=True),
             self.user(shown["last_edited_by"], guest=True),
-            self._picture(shown["cover"]),
-            self._picture(shown["icon"]),
-            in_trash=shown["in_trash"],
+            self._picture(shown.get("cover")),
+            self._picture(shown.get("icon")),
+            in_trash=shown.get("in_trash", False),
             is_archived=shown.get("is_archived", False),
             is_locked=shown.get("is_locked", False),
         )

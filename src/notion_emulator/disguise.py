@@ -123,10 +123,10 @@ class _Disguise:
             **_only(database, (*_STAMPS, "is_inline", "is_locked")),
             "object": "database",
             "title": _plain(database["title"]),
-            "description": self.text(database["description"]),
+            "description": self.text(database.get("description") or []),
             "parent": _parent(database["parent"]),
-            "icon": self.picture(database["icon"]),
-            "cover": self.picture(database["cover"]),
+            "icon": self.picture(database.get("icon")),
+            "cover": self.picture(database.get("cover")),
         }
 
     def source(self, source: Json) -> Json:
@@ -137,10 +137,10 @@ class _Disguise:
             "created_by": _partial(source["created_by"]),
             "last_edited_by": _partial(source["last_edited_by"]),
             "title": _plain(source["title"]),
-            "description": self.text(source["description"]),
+            "description": self.text(source.get("description") or []),
             "parent": _parent(source["parent"]),
-            "icon": self.picture(source["icon"]),
-            "cover": self.picture(source["cover"]),
+            "icon": self.picture(source.get("icon")),
+            "cover": self.picture(source.get("cover")),
             "properties": {
                 name: self.config(config) for name, config in source["properties"].items()
             },
@@ -179,8 +179,8 @@ class _Disguise:
             "created_by": _partial(page["created_by"]),
             "last_edited_by": _partial(page["last_edited_by"]),
             "parent": _parent(page["parent"]),
-            "icon": self.picture(page["icon"]),
-            "cover": self.picture(page["cover"]),
+            "icon": self.picture(page.get("icon")),
+            "cover": self.picture(page.get("cover")),
             "properties": {name: self.value(answer) for name, answer in page["properties"].items()},
         }
 

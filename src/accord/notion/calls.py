@@ -49,8 +49,12 @@ def query(
     sorts: Sequence[Json] = (),
     cursor: str | None = None,
     page_size: int = FULL_PAGE,
+    archived: bool = False,
 ) -> Call:
-    """The pages of a data source that fit a filter, ``page_size`` (1 to 100) an answer."""
+    """The pages of a data source that fit a filter, ``page_size`` (1 to 100) an answer.
+
+    Pages are either live or archived; a query lists the ones or the others.
+    """
     body: dict[str, Json] = {"page_size": page_size}
     if where is not None:
         body["filter"] = where
@@ -58,6 +62,8 @@ def query(
         body["sorts"] = list(sorts)
     if cursor is not None:
         body["start_cursor"] = cursor
+    if archived:
+        body["is_archived"] = True
     return Call(
         "POST",
         f"/v1/data_sources/{data_source_id}/query",
@@ -78,13 +84,15 @@ def search_data_sources(cursor: str | None = None) -> Call:
     return Call("POST", "/v1/search", body=body, repeatable=True)
 
 
-def search_trash() -> Call:
+def search_trash(cursor: str | None = None) -> Call:
     """The pages in the trash, those edited last first."""
-    body = {
+    body: dict[str, Json] = {
         "filter": {"property": "object", "value": "page", "in_trash": True},
         "sort": {"timestamp": "last_edited_time", "direction": "descending"},
         "page_size": FULL_PAGE,
     }
+    if cursor is not None:
+        body["start_cursor"] = cursor
     return Call("POST", "/v1/search", body=body, repeatable=True)
 
 

@@ -9,6 +9,7 @@ the ids of the last creation minute: the pages come oldest first.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -41,10 +42,36 @@ async def walk(
     Raises:
         NotionError: the listing cannot be completed.
     """
-    place = _Place(window=created_since)
-    source = _Source(client, binding.data_source_id, edited_since)
     # All pages show every link from its owner's side; what lately changed may show it here alone.
     mirrors = edited_since is not None
+    source = Source(client, binding.data_source_id, edited_since)
+    async with aclosing(shown(source, created_since)) as answers:
+        async for answer in answers:
+            yield await _listing(client, binding, answer, mirrors=mirrors)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The pages of one answer, as Notion shows them, without those shown before.
+
+    Args:
+        pages: page objects.
+        newest: the latest creation time that the walk has seen.
+        more: whether the walk goes on.
+    """
+
+    pages: Sequence[Json]
+    newest: datetime | None
+    more: bool
+
+
+async def shown(source: Source, created_since: datetime | None = None) -> AsyncGenerator[Shown]:
+    """All pages of a source, oldest first, at most 100 at a time.
+
+    Raises:
+        NotionError: the listing cannot be completed.
+    """
+    place = _Place(window=created_since)
     more = True
     while more:
         try:
@@ -56,25 +83,27 @@ async def walk(
         try:
             more = place.move_on(answer)
         except ListingError:
-            yield await _listing(client, binding, pages, place, more=True, mirrors=mirrors)
+            yield Shown(pages, place.newest, more=True)
             raise
-        yield await _listing(client, binding, pages, place, more=more, mirrors=mirrors)
+        yield Shown(pages, place.newest, more)
 
 
 @dataclass(slots=True)
-class _Source:
+class Source:
     """The queries of one walk; Notion may ask for smaller answers, which then holds for the rest.
 
     Args:
         client: whom to ask.
         data_source_id: what to list.
         edited_since: only pages edited since.
+        archived: the archived pages, not the live ones.
         page_size: how many pages to ask for at a time.
     """
 
     client: NotionClient
     data_source_id: str
-    edited_since: datetime | None
+    edited_since: datetime | None = None
+    archived: bool = False
     page_size: int = calls.FULL_PAGE
 
     async def ask(self, window: datetime | None, cursor: str | None) -> Json:
@@ -87,6 +116,7 @@ class _Source:
                 sorts=calls.OLDEST_FIRST,
                 cursor=cursor,
                 page_size=self.page_size,
+                archived=self.archived,
             )
             try:
                 return await self.client.send(call)
@@ -207,17 +237,15 @@ class _Place:
 async def _listing(
     client: NotionClient,
     binding: Binding,
-    pages: Sequence[Json],
-    place: _Place,
+    answer: Shown,
     *,
-    more: bool,
     mirrors: bool,
 ) -> Listing:
     sightings: list[Sighting] = []
     refused: list[Problem] = []
     notes: dict[Problem, None] = {}
     users: dict[User, None] = {}
-    for page in pages:
+    for page in answer.pages:
         read = await read_page(client, binding, page, weak=True, mirrors=mirrors)
         if read.sighting is not None:
             sightings.append(read.sighting)
@@ -225,4 +253,5 @@ async def _listing(
             refused.append(read.refused)
         notes.update(dict.fromkeys(read.notes))
         users.update(dict.fromkeys(read.users))
-    return Listing(tuple(sightings), tuple(refused), tuple(notes), tuple(users), place.newest, more)
+    found = (tuple(sightings), tuple(refused), tuple(notes), tuple(users))
+    return Listing(*found, answer.newest, answer.more)
