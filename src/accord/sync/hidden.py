@@ -32,7 +32,13 @@ class HiddenLinks:
     async def put_back(
         self, collection: Collection, sighting: Sighting, known: Known | None
     ) -> Sighting:
-        """The sighting with the links that it hides."""
+        """The sighting with the links that it hides.
+
+        In a relation to one, what is shown comes first, since the column holds the first.
+
+        Raises:
+            NotionError: Notion does not say what became of a target.
+        """
         if known is None or known.base is None or sighting.deleted:
             return sighting
         changes: dict[str, Value] = {}
@@ -44,8 +50,11 @@ class HiddenLinks:
             before, now = _links(held), _links(shown)
             hidden = await self._hidden(each.to or "", set(before) - set(now), known.buried)
             if hidden:
-                kept = [link for link in before if link in hidden or link in now]
-                changes[each.name] = tuple(dict.fromkeys([*kept, *now]))
+                changes[each.name] = (
+                    _in_their_places(before, now, hidden)
+                    if each.many
+                    else (*now, *(link for link in before if link in hidden))
+                )
         if not changes:
             return sighting
         return replace(sighting, record=sighting.record.updated(changes))
@@ -65,6 +74,20 @@ class HiddenLinks:
             if not self._alive[page_id]:
                 hidden.add(page_id)
         return frozenset(hidden)
+
+
+def _in_their_places(
+    before: tuple[str, ...], now: tuple[str, ...], hidden: frozenset[str]
+) -> tuple[str, ...]:
+    """What is shown, in its order, with each hidden link behind the one that it stood behind."""
+    links = list(now)
+    place = 0
+    for link in before:
+        if link in hidden:
+            links.insert(place, link)
+        if link in links:
+            place = links.index(link) + 1
+    return tuple(links)
 
 
 def _links(value: Value) -> tuple[str, ...]:
