@@ -310,6 +310,7 @@ create type sync.record_v1 as (
   page_id uuid,
   row_id uuid,
   version bigint,       -- the row's version at its sighting
+  ledger text,          -- the mark of the ledger's entry then, '' where there was none; or null
   fresh boolean,        -- the row is to be inserted
   revive boolean,       -- a row that a person deleted is to come back
   deleted boolean,      -- set or clear deleted_at; null leaves it
@@ -567,8 +568,12 @@ declare
 begin
   execute format($sql$
     with judged as (
-      select r, case
+      select case
+          -- A page that comes back to its former row: what the row held till then has to go.
+          when r.fresh and t.id is not null then jsonb_populate_record(r, '{"fresh": false}')
+          else r end as r, case
           when coalesce(d.version, 0) <> r.version then 'stale'
+          when coalesce(l.xmin::text, '') <> r.ledger then 'stale'
           when t.id is not null then 'update'
           when d.op = 'D' and r.revive then 'revive'
           when d.op = 'D' and not r.base_deleted then 'gone'
@@ -579,6 +584,7 @@ begin
         from unnest($1) r
         left join public.%1$I t on t.id = r.row_id
         left join sync.dirty d on d.table_name = %1$L and d.row_id = r.row_id
+        left join sync.link l on l.page_id = r.page_id and l.table_name = %1$L
     )
     select jsonb_agg(jsonb_build_object(
              'page_id', (j.r).page_id,
@@ -1062,7 +1068,7 @@ begin
     into targets from jsonb_array_elements(p_shape -> 'one') o;
   execute format($sql$
     with asked as materialized (
-      select l.* from jsonb_array_elements_text($1) p
+      select l.*, l.xmin::text as mark from jsonb_array_elements_text($1) p
         join sync.link l on l.page_id = p::uuid and l.table_name = %1$L
     ), pending as materialized (
       select w.* from asked a
@@ -1101,7 +1107,7 @@ begin
     )
     select jsonb_agg(jsonb_build_object(
       'page_id', a.page_id, 'row_id', a.row_id, 'base', a.base, 'deleted', a.deleted,
-      'page_edited_at', a.edited_at, 'version', coalesce(d.version, 0),
+      'page_edited_at', a.edited_at, 'ledger', a.mark, 'version', coalesce(d.version, 0),
       'row', case when t.id is not null then to_jsonb(t) else d.tombstone end,
       'gone', t.id is null,
       'edited_at', coalesce(d.at, t.updated_at),

@@ -39,8 +39,8 @@ class Problem:
     property: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "reason", printable(self.reason))
-        object.__setattr__(self, "record", printable(self.record))
+        for part in ("reason", "remedy", "record", "property"):
+            object.__setattr__(self, part, printable(getattr(self, part)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +138,23 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The answer to a GET of one page; ``sighting`` is None when it is lost or refused."""
+    """The answer to a GET of one page.
+
+    Args:
+        fate: what became of it.
+        sighting: None when it was moved, is lost or refused.
+        users: the people seen in it.
+        notes: what is worth telling.
+        refused: why it could not be read.
+        moved_to: the data source in which it is now, where it was moved.
+    """
 
     fate: Fate
     sighting: Sighting | None = None
     users: tuple[User, ...] = ()
     notes: tuple[Problem, ...] = ()
     refused: Problem | None = None
+    moved_to: str | None = None
 
 
 class NotionReplica(Protocol):
@@ -213,6 +223,7 @@ class Known:
         page_edited_at: the page's last edit as it was when the base was taken.
         unreadable: values of the row that have no counterpart in Notion (an infinite number); the
             fields are absent from ``row``, so neither side is written.
+        ledger: the mark of the ledger's entry; another one after each change of it.
     """
 
     row_id: str
@@ -221,6 +232,7 @@ class Known:
     buried: frozenset[str] = frozenset()
     page_edited_at: datetime | None = None
     unreadable: tuple[Problem, ...] = ()
+    ledger: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +244,8 @@ class RowWrite:
         row_id: the row.
         expected_version: the row's version at its sighting; a row that a person changed since is
             answered as stale, and nothing of it is written.
+        ledger: the mark of the ledger's entry at its sighting, "" where there was none; if another
+            round changed it since, the write is stale too. None: it is not compared.
         changes: values to write, by field name (`UNDECLARED` too).
         base: the new base, whole.
         create: whether the row is to be inserted.
@@ -253,6 +267,7 @@ class RowWrite:
     conflicts: tuple[Conflict, ...] = ()
     created_at: datetime | None = None
     edited_at: datetime | None = None
+    ledger: str | None = None
 
 
 class Result(StrEnum):

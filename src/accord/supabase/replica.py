@@ -111,6 +111,7 @@ def _known(collection: Collection, item: Mapping[str, Json]) -> Known:
         unreadable=unreadable,
         buried=frozenset(item["buried"] or ()),
         page_edited_at=_moment(item["page_edited_at"]),
+        ledger=str(item["ledger"]),
     )
 
 
@@ -154,12 +155,15 @@ def _record(collection: Collection, write: RowWrite, *, revive: bool) -> Json:
         extra["set"] = kept
     if dropped and not write.create:
         extra["drop"] = dropped
-    if change.only is not None:
+    if write.create:  # where the page had this row before, what it held till then goes
+        extra["only"] = [f.title for f in collection.carried if f.name not in write.changes]
+    elif change.only is not None:
         extra["only"] = change.only
     return {
         "page_id": write.page_id,
         "row_id": write.row_id,
         "version": write.expected_version,
+        "ledger": write.ledger,
         "fresh": write.create,
         "revive": revive,
         "deleted": write.deleted,

@@ -30,7 +30,7 @@ begin
     into targets from jsonb_array_elements(p_shape -> 'one') o;
   execute format($sql$
     with asked as materialized (
-      select l.* from jsonb_array_elements_text($1) p
+      select l.*, l.xmin::text as mark from jsonb_array_elements_text($1) p
         join sync.link l on l.page_id = p::uuid and l.table_name = %1$L
     ), pending as materialized (
       select w.* from asked a
@@ -69,7 +69,7 @@ begin
     )
     select jsonb_agg(jsonb_build_object(
       'page_id', a.page_id, 'row_id', a.row_id, 'base', a.base, 'deleted', a.deleted,
-      'page_edited_at', a.edited_at, 'version', coalesce(d.version, 0),
+      'page_edited_at', a.edited_at, 'ledger', a.mark, 'version', coalesce(d.version, 0),
       'row', case when t.id is not null then to_jsonb(t) else d.tombstone end,
       'gone', t.id is null,
       'edited_at', coalesce(d.at, t.updated_at),
