@@ -10,7 +10,7 @@ import pytest
 
 from accord.core.ports import Fate, Found, Listing, NotionReplica, User
 from accord.notion.client import NotionClient
-from accord.notion.errors import GatewayTimeoutError, ListingError, UnauthorizedError
+from accord.notion.errors import UnauthorizedError, UnreachableError
 from accord.notion.pacer import Pacer
 from accord.notion.reading import read_items
 from accord.notion.replica import Notion
@@ -159,22 +159,30 @@ def test_a_list_that_cannot_be_read_whole_refuses_its_page_and_no_other() -> Non
     assert (problem.page_id, problem.property, problem.record) == (project, "Tasks", "Row 0")
 
 
-def test_a_list_that_goes_on_nowhere_ends_the_walk() -> None:
+NOWHERE = {"object": "list", "results": [], "has_more": True, "next_cursor": None}
+
+
+@pytest.mark.parametrize(
+    "answer", [httpx2.Response(200, json=NOWHERE), refusal(504, "gateway_timeout")]
+)
+def test_a_list_that_goes_on_nowhere_refuses_its_page_and_no_other(
+    answer: httpx2.Response,
+) -> None:
     stage = Stage()
-    long_lists(stage, 30)
-    nowhere = {"object": "list", "results": [], "has_more": True, "next_cursor": None}
-    answer = httpx2.Response(200, json=nowhere)
+    project, _ = long_lists(stage, 30)
+    [other] = stage.rows(1, seed=3)
     stage.wire.fault = lambda request: answer if "/properties/" in request.url.path else None
-    with pytest.raises(ListingError, match="the whole of property"):
-        walk(stage)
+    [listing] = walk(stage)
+    assert sighted([listing]) == [other]
+    assert [problem.page_id for problem in listing.refused] == [project]
 
 
-def test_notion_that_fails_in_the_middle_of_a_list_ends_the_walk() -> None:
+def test_notion_that_cannot_be_reached_in_the_middle_of_a_list_ends_the_walk() -> None:
     stage = Stage()
     long_lists(stage, 30)
-    slow = refusal(504, "gateway_timeout")
-    stage.wire.fault = lambda request: slow if "/properties/" in request.url.path else None
-    with pytest.raises(GatewayTimeoutError):
+    cut = httpx2.ConnectError("cut")
+    stage.wire.fault = lambda request: cut if "/properties/" in request.url.path else None
+    with pytest.raises(UnreachableError):
         walk(stage)
 
 
@@ -217,7 +225,18 @@ def test_a_page_that_went_to_another_database_is_moved_and_not_read_as_ours() ->
     stage = Stage()
     [id_] = stage.rows(1)
     stage.workspace.move_page(id_, {"data_source_id": stage.tasks_id})
-    assert sight(stage, id_) == Found(Fate.MOVED)
+    assert sight(stage, id_) == Found(Fate.MOVED, moved_to=stage.tasks_id)
+
+
+def test_a_page_that_is_moved_and_trashed_is_trashed() -> None:
+    stage = Stage()
+    [id_] = stage.rows(1)
+    stage.workspace.move_page(id_, {"data_source_id": stage.tasks_id})
+    stage.workspace.trash_page(id_)
+    found = sight(stage, id_)
+    assert found.fate is Fate.TRASHED
+    assert found.sighting is not None
+    assert found.sighting.deleted
 
 
 def test_a_page_that_notion_does_not_show_is_lost_which_is_not_deleted() -> None:

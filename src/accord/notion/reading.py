@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from accord.core.errors import ValueRefusedError
+from accord.core.errors import NotionError, ValueRefusedError
 from accord.core.ports import Binding, Problem, User
 from accord.core.record import Sighting
 from accord.core.values import Json, Value
@@ -19,8 +19,9 @@ from accord.notion.codec import Decoded, decode_page, decode_property_items, use
 from accord.notion.errors import (
     InvalidCursorError,
     ListingError,
-    ObjectNotFoundError,
-    ValidationError,
+    RateLimitedError,
+    UnauthorizedError,
+    UnreachableError,
 )
 
 #: How often a long list is begun again when Notion has forgotten where it was read to.
@@ -84,7 +85,9 @@ async def _complete(
             continue
         try:
             items = await read_items(client, sighting.page_id or "", property_id)
-        except (ObjectNotFoundError, ValidationError) as error:
+        except (UnauthorizedError, UnreachableError, RateLimitedError):
+            raise
+        except NotionError as error:
             raise ValueRefusedError(
                 field.title,
                 f"the whole of its long list could not be read ({error.message})",

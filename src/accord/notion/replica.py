@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Mapping
 from datetime import datetime
 
 from accord.core.ports import Binding, Fate, Found, Listing, SourceState, Survey, User
+from accord.core.record import Record, Sighting
 from accord.core.schema import Schema
 from accord.core.values import Json
 from accord.notion import calls, feed
@@ -65,9 +66,11 @@ class Notion:
             return Found(Fate.LOST)
         fate = fate_of(binding, page)
         if fate is Fate.MOVED:
-            return Found(fate)
+            return Found(fate, moved_to=(page.get("parent") or {}).get("data_source_id"))
         whole = fate is not Fate.TRASHED  # nothing of a trashed page is carried but its end
         read = await read_page(self.client, binding, page, weak=False, fields=whole, mirrors=whole)
+        if read.refused is not None and not whole:
+            return Found(fate, Sighting(Record({}), page_id=page_id, deleted=True))
         return Found(fate, read.sighting, read.users, read.notes, read.refused)
 
     async def trashed(self) -> tuple[frozenset[str], bool]:
@@ -98,10 +101,10 @@ class Notion:
 
 
 def fate_of(binding: Binding, page: Json) -> Fate:
-    """What became of a page that Notion shows."""
+    """What became of a page that Notion shows; in the trash it is wherever it was before."""
+    if page.get("in_trash"):
+        return Fate.TRASHED
     parent = page.get("parent") or {}
     if parent.get("data_source_id") != binding.data_source_id:
         return Fate.MOVED
-    if page.get("in_trash"):
-        return Fate.TRASHED
     return Fate.ARCHIVED if page.get("is_archived") else Fate.ALIVE
