@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from accord.core.errors import NotionError
 from accord.core.plan import Action, Plan, Verb, make_plan
 from accord.core.ports import Binding, Known, Outcome, Problem, Result, RowWrite, SupabaseReplica
 from accord.core.record import Base, Record, Side, Sighting
@@ -18,8 +19,7 @@ from accord.core.values import Text, Value
 from accord.sync.hidden import HiddenLinks
 from accord.sync.report import Count, Tally
 
-#: How often a record is planned again when a person is faster than we are. The next round takes
-#: up what is still stale then, since the watermark's overlap shows it once more.
+#: How often a record is planned when a person is faster than we are.
 ATTEMPTS = 4
 
 #: Row ids of pages that were first seen in Notion: the same page always gets the same row.
@@ -39,7 +39,7 @@ class Carried:
         changed: pages whose row or base was written (or would be, in a dry run).
         settled: pages that are in step now.
         refused: what could not be carried, each with its reason.
-        older: pages that were sighted older than the ledger knows them: to be read by GET.
+        older: pages whose sighting may be older than what the ledger holds: to be read by GET.
     """
 
     changed: int = 0
@@ -70,7 +70,9 @@ class Carrier:
             if not waiting:
                 break
             stale = await self._once(binding.collection, waiting, tally, carried)
-            waiting = {page_id: waiting[page_id] for page_id in stale}
+            carried.older.extend(page_id for page_id in stale if waiting[page_id].weak)
+            waiting = {p: waiting[p] for p in stale if not waiting[p].weak}
+        carried.refused.extend(_hurried(binding.collection, s) for s in waiting.values())
         carried.settled -= {problem.page_id or "" for problem in carried.refused}
         return carried
 
@@ -90,7 +92,11 @@ class Carrier:
             if _is_older(sighting, before):
                 carried.older.append(page_id)
                 continue
-            seen = await self.hidden.put_back(collection, sighting, before)
+            try:
+                seen = await self.hidden.put_back(collection, sighting, before)
+            except NotionError as error:
+                carried.refused.append(_unasked(collection, sighting, error))
+                continue
             plan = make_plan(
                 collection, before.base if before else None, seen, before.row if before else None
             )
@@ -155,6 +161,26 @@ def _unreadable(
         yield replace(problem, page_id=page_id, record=title_of(collection, sighting.record))
 
 
+def _unasked(collection: Collection, sighting: Sighting, error: NotionError) -> Problem:
+    return Problem(
+        collection.table,
+        f"whether its links were removed or are only hidden could not be asked: {error.message}",
+        error.remedy or "The next round asks again; until then its row is left as it is.",
+        sighting.page_id,
+        title_of(collection, sighting.record),
+    )
+
+
+def _hurried(collection: Collection, sighting: Sighting) -> Problem:
+    return Problem(
+        collection.table,
+        "its row was changed in Supabase each time that it was to be written",
+        "Nothing was overwritten; the next round tries again.",
+        sighting.page_id,
+        title_of(collection, sighting.record),
+    )
+
+
 def _is_older(sighting: Sighting, known: Known | None) -> bool:
     """Whether an index showed the page as it was before we last read it."""
     if not sighting.weak or known is None or known.page_edited_at is None:
@@ -194,6 +220,7 @@ def _write(plan: Plan, page_id: str, sighting: Sighting, known: Known | None) ->
         page_id=page_id,
         row_id=known.row_id if known else row_id_of(page_id),
         expected_version=known.row.version if known and known.row else 0,
+        ledger=known.ledger if known else "",
         changes=changes,
         base=Base(record, dead),
         create=create,

@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from accord.core.errors import NotionError
+from accord.core.errors import NotionError, SupabaseError
 from accord.core.ports import (
     Ledger,
     NotionReplica,
@@ -19,6 +19,7 @@ from accord.core.ports import (
     SupabaseReplica,
 )
 from accord.core.schema import Collection, Schema
+from accord.sync.failures import Failures
 from accord.sync.options import Options
 from accord.sync.pull import Puller
 from accord.sync.report import Count, Direction, NobodyWatches, Report, Watch
@@ -86,7 +87,9 @@ class Engine:
         survey = await self.notion.survey(self.schema, self.ids, states)
         report.started_at = await self.notion.now()
         report.problems.extend(p for p in survey.problems if p.table in report.tallies)
-        failed = tuple(p for p in await self.ledger.problems() if p.table in report.tallies)
+        failures = Failures(
+            self.ledger, await self.ledger.problems(), report.tallies, dry_run=options.dry_run
+        )
         puller = Puller(
             self.notion,
             self.supabase,
@@ -95,7 +98,7 @@ class Engine:
             options,
             report,
             watch,
-            frozenset(p.page_id for p in failed if p.page_id),
+            failures,
         )
         await puller.meet_everyone()
         bindings = {t: b for t, b in survey.bindings.items() if t in report.tallies}
@@ -108,20 +111,24 @@ class Engine:
                 await puller.pull(bindings[table], states.get(table), tally)
             except NotionError as error:
                 report.problems.append(Problem(table, error.message, error.remedy))
+            except SupabaseError as error:
+                await self.ledger.check(self.schema)  # raises where it is not this table alone
+                report.problems.append(Problem(table, error.message, error.remedy))
             tally.seconds = round(time.monotonic() - started, 3)
             tally.requests = self.notion.requests - sent
             watch.ends(tally)
         await self._settle(options, report)
         sweeper = Sweeper(self.notion, self.ledger, puller, options, report, bindings)
-        await self._sweep(sweeper, failed, report)
+        await self._sweep(sweeper, report)
         await self._settle(options, report)
-        await self._remember_failures(options, report, puller, failed)
+        report.problems.extend(await failures.close())
+        await puller.move_watermarks()
 
-    async def _sweep(self, sweeper: Sweeper, failed: tuple[Problem, ...], report: Report) -> None:
+    async def _sweep(self, sweeper: Sweeper, report: Report) -> None:
         """What the listings left open; a listing of the trash that fails is not a failed round."""
         try:
             await sweeper.answer_mirrors()
-            await sweeper.try_again(failed)
+            await sweeper.try_again()
             await sweeper.confirm_gone()
         except NotionError as error:
             report.problems.append(Problem("", error.message, error.remedy))
@@ -130,28 +137,22 @@ class Engine:
         """Set the links whose target has arrived."""
         if options.dry_run:
             return
-        for table, count in (await self.ledger.settle(self.schema)).items():
+        try:
+            await self._settle_all(self.schema, report)
+        except SupabaseError:
+            await self.ledger.check(self.schema)
+            for collection in self.schema:
+                try:
+                    await self._settle_all(Schema((collection,)), report)
+                except SupabaseError as error:
+                    problem = Problem(collection.table, error.message, error.remedy)
+                    if problem not in report.problems:
+                        report.problems.append(problem)
+
+    async def _settle_all(self, schema: Schema, report: Report) -> None:
+        for table, count in (await self.ledger.settle(schema)).items():
             if table in report.tallies:
                 report.tallies[table].counts[Count.LINKED] += count
-
-    async def _remember_failures(
-        self,
-        options: Options,
-        report: Report,
-        puller: Puller,
-        failed: tuple[Problem, ...],
-    ) -> None:
-        """Name every record that is not in step: those of this round, and those still open."""
-        refused = puller.seen.refused
-        solved = puller.seen.settled - refused.keys()
-        open_still = [p for p in failed if p.page_id not in refused and p.page_id not in solved]
-        report.problems.extend((*refused.values(), *open_still))
-        if options.dry_run:
-            return
-        known = set(failed)
-        fresh = [problem for problem in refused.values() if problem not in known]
-        if fresh or solved:
-            await self.ledger.remember_problems(fresh, sorted(solved))
 
     async def _pending(self, options: Options, report: Report) -> Mapping[str, int]:
         """What people changed in Supabase and Notion has not got."""

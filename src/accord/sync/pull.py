@@ -1,7 +1,8 @@
 """Notice: walks the data sources and hands on what they show.
 
 Rules: a listing says where to look, never that something is gone. The watermark moves last, after
-everything before it is durable; and where nothing happened it does not move at all.
+everything that was seen before it is durable, the failures and the other faces of links too; and
+where nothing happened it does not move at all.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from accord.core.errors import NotionError
 from accord.core.ports import (
     Binding,
     Fate,
@@ -26,6 +28,7 @@ from accord.core.ports import (
 from accord.core.schema import Collection
 from accord.sync.ahead import one_ahead
 from accord.sync.carry import Carrier
+from accord.sync.failures import Failures
 from accord.sync.hidden import HiddenLinks
 from accord.sync.options import Options
 from accord.sync.report import Count, Report, Tally, Watch
@@ -47,16 +50,10 @@ class Seen:
     Args:
         whole: table -> every page id that a complete walk showed, for the sweep.
         mirrors: table -> page id -> mirror field -> targets, of the pages that were edited.
-        read: of the records that failed before: the pages that were read in this round.
-        settled: of those: the pages that are in step now.
-        refused: page id -> why the record could not be carried in this round.
     """
 
     whole: dict[str, set[str]] = field(default_factory=dict)
     mirrors: dict[str, dict[str, Mapping[str, tuple[str, ...]]]] = field(default_factory=dict)
-    read: set[str] = field(default_factory=set)
-    settled: set[str] = field(default_factory=set)
-    refused: dict[str, Problem] = field(default_factory=dict)
 
 
 class Puller:
@@ -70,7 +67,7 @@ class Puller:
         options: what the round is asked to do.
         report: where counts, problems and notes are kept.
         watch: who looks on.
-        failing: page ids of the records that failed in earlier rounds.
+        failures: where the records are kept that cannot be carried.
     """
 
     def __init__(
@@ -82,24 +79,31 @@ class Puller:
         options: Options,
         report: Report,
         watch: Watch,
-        failing: frozenset[str] = frozenset(),
+        failures: Failures,
     ) -> None:
         self.notion = notion
         self.ledger = ledger
         hidden = HiddenLinks(notion, survey.bindings)
+        self.supabase = supabase
+        self.bindings = survey.bindings
         self.carrier = Carrier(supabase, hidden, options.dry_run)
         self.options = options
         self.report = report
         self.watch = watch
-        self.failing = failing
+        self.failures = failures
         self.seen = Seen()
+        self._due: list[SourceState] = []
         self._users: dict[str, User] = {}
 
     async def meet_everyone(self) -> None:
         """Load the people we know; ask Notion for all where we know none, and in a sweep."""
         self._users = {user.id: user for user in await self.ledger.known_users()}
-        if not self._users or self.options.full:
+        if self._users and not self.options.full:
+            return
+        try:
             await self._meet(await self.notion.users())
+        except NotionError as error:
+            self.report.problems.append(Problem("notion_users", error.message, error.remedy))
 
     async def pull(self, binding: Binding, state: SourceState | None, tally: Tally) -> None:
         """Bring the rows of one collection into step with its pages.
@@ -117,7 +121,10 @@ class Puller:
             final = known
         elif first:
             await self._first_walk(binding, known, began, tally)
-            final = replace(known, watermark=began, walked_to=None)
+            # So that it is not walked again, whatever becomes of this round.
+            state = replace(known, watermark=known.watermark or began, walked_to=None)
+            await self._remember(state)
+            final = replace(state, watermark=began)
         elif self.options.full:
             await self._walk_whole(binding, began, tally)
             final = replace(known, watermark=began)
@@ -125,33 +132,48 @@ class Puller:
             moved = await self._walk_edits(binding, _before(known.watermark or began), tally)
             final = replace(known, watermark=began) if moved else known
         if final != state:
-            await self._remember(final)
+            self._due.append(final)
+
+    async def move_watermarks(self) -> None:
+        """Remember how far the round came; nothing of what it saw is left open by now."""
+        for state in self._due:
+            await self._remember(state)
 
     async def carry(self, binding: Binding, listing: Listing, tally: Tally) -> int:
         """Carry one listing; answers how many records changed."""
         await self._meet(listing.users)
         carried = await self.carrier.carry(binding, listing.sightings, tally)
         tally.counts[Count.PAGES] += len(listing.sightings) + len(listing.refused)
-        shown = {s.page_id for s in listing.sightings if s.page_id is not None}
-        self.seen.read |= shown & self.failing
-        self.seen.settled |= carried.settled & self.failing
-        for page_id in carried.settled & self.seen.refused.keys():
-            del self.seen.refused[page_id]
+        self.failures.read(s.page_id for s in listing.sightings if s.page_id is not None)
+        self.failures.settle(carried.settled)
         for note in listing.notes:
             self.report.note(note)
         for problem in (*listing.refused, *carried.refused):
-            self.refuse(problem, tally)
+            self.failures.refuse(problem)
         changed = carried.changed
         for page_id in carried.older:
             changed += await self.look_again(binding, page_id, tally)
         return changed
 
     async def look_again(self, binding: Binding, page_id: str, tally: Tally) -> int:
-        """Read one page by its id and carry it; answers how many records changed."""
-        found = await self.notion.sight(binding, page_id)
-        self.seen.read |= {page_id} & self.failing
+        """Read one page by its id and carry it; answers how many records changed.
+
+        A page that was moved to another collection of the round is carried there.
+        """
+        collection = binding.collection
+        try:
+            found = await self.notion.sight(binding, page_id)
+        except NotionError as error:
+            self.failures.refuse(Problem(collection.table, error.message, error.remedy, page_id))
+            return 0
+        self.failures.read([page_id])
+        there = self._binding_of(found.moved_to)
+        if there is not None:
+            return await self.look_again(
+                there, page_id, self.report.tallies[there.collection.table]
+            )
         if found.fate in {Fate.LOST, Fate.MOVED}:
-            self.refuse(_out_of_sight(binding.collection, page_id, found.fate), tally)
+            await self._miss(collection, page_id, found.fate)
             return 0
         listing = Listing(
             (found.sighting,) if found.sighting else (),
@@ -161,12 +183,27 @@ class Puller:
         )
         return await self.carry(binding, listing, tally)
 
-    def refuse(self, problem: Problem, tally: Tally) -> None:
-        """Name a record that could not be carried; once a round."""
-        page_id = problem.page_id or ""
-        if page_id not in self.seen.refused:
-            tally.counts[Count.REFUSED] += 1
-        self.seen.refused[page_id] = problem
+    async def is_trashed(self, binding: Binding, page_id: str) -> bool:
+        """Whether a page is in the trash; not if it cannot be asked for."""
+        try:
+            return (await self.notion.sight(binding, page_id)).fate is Fate.TRASHED
+        except NotionError:
+            return False
+
+    def _binding_of(self, data_source_id: str | None) -> Binding | None:
+        """The collection of the round that is kept in this data source."""
+        for table, binding in self.bindings.items():
+            if binding.data_source_id == data_source_id and table in self.report.tallies:
+                return binding
+        return None
+
+    async def _miss(self, collection: Collection, page_id: str, fate: Fate) -> None:
+        """Name a page that is out of sight, unless there is no living row of it either."""
+        known = (await self.supabase.sight(collection, [page_id])).get(page_id)
+        if known is None or known.row is None or known.row.deleted:
+            self.failures.settle([page_id])
+        else:
+            self.failures.refuse(_out_of_sight(collection, page_id, fate))
 
     async def _first_walk(
         self, binding: Binding, known: SourceState, began: datetime, tally: Tally
@@ -179,11 +216,11 @@ class Puller:
             # What was loaded before the interruption may have been edited since.
             await self._walk_edits(binding, _before(marked.watermark or began), tally)
         elif listings > 1:
-            await self._repeat(binding, began, tally)
+            await self._walk_edits(binding, began, tally)
 
     async def _walk_whole(self, binding: Binding, began: datetime, tally: Tally) -> None:
         if await self._walk_all(binding, began, tally) > 1:
-            await self._repeat(binding, began, tally)
+            await self._walk_edits(binding, began, tally)
 
     async def _walk_all(
         self,
@@ -216,7 +253,21 @@ class Puller:
         return listings
 
     async def _walk_edits(self, binding: Binding, since: datetime, tally: Tally) -> bool:
-        """Every page edited since; answers whether the watermark should move."""
+        """Every page edited since; answers whether the watermark should move.
+
+        A new page or a trashed one can shift the rows under a cursor, so that a walk of several
+        answers skips one: it is repeated until it shows nothing new.
+        """
+        listings, changed = await self._walk_edits_once(binding, since, tally)
+        for _ in range(REPEATS if listings > 1 else 0):
+            if not (await self._walk_edits_once(binding, since, tally))[1]:
+                break
+        return changed > 0 or listings > 1
+
+    async def _walk_edits_once(
+        self, binding: Binding, since: datetime, tally: Tally
+    ) -> tuple[int, int]:
+        """One walk; answers how many listings it took, and how many records changed."""
         listings = changed = 0
         rung = self.seen.mirrors.setdefault(binding.collection.table, {})
         walk = self.notion.walk(binding, edited_since=since)
@@ -224,28 +275,11 @@ class Puller:
             async for listing in ahead:
                 listings += 1
                 changed += await self.carry(binding, listing, tally)
-                rung.update({s.page_id: s.mirrors for s in listing.sightings if s.page_id})
+                rung.update(
+                    {s.page_id: s.mirrors for s in listing.sightings if s.page_id and s.mirrors}
+                )
                 self.watch.moves(tally, None)
-        if listings > 1:
-            await self._repeat(binding, since, tally)
-        return changed > 0 or listings > 1
-
-    async def _repeat(self, binding: Binding, since: datetime, tally: Tally) -> None:
-        """Read again what was edited since, until a listing shows nothing new.
-
-        An edit, a new page or a trashed one can shift the rows under a cursor, so that a walk of
-        several answers skips one.
-        """
-        for _ in range(REPEATS):
-            new = 0
-            async with aclosing(self.notion.walk(binding, edited_since=since)) as walk:
-                async for listing in walk:
-                    changed = await self.carry(binding, listing, tally)
-                    new += changed
-                    if not changed:
-                        break
-            if not new:
-                return
+        return listings, changed
 
     async def _meet(self, users: tuple[User, ...]) -> None:
         """Remember people whose facts are new."""
@@ -255,6 +289,7 @@ class Puller:
         self._users.update(fresh)
 
     async def _remember(self, state: SourceState) -> None:
+        await self.failures.keep()
         if not self.options.dry_run:
             await self.ledger.remember_source(state)
 

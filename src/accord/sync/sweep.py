@@ -7,8 +7,8 @@ collection gone in one sweep pulls the brake: nothing is touched until a person 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from zlib import crc32
 
-from accord.core.errors import NotionError
 from accord.core.ports import Binding, Ledger, NotionReplica, Problem
 from accord.core.schema import Collection
 from accord.sync.options import Options
@@ -23,6 +23,9 @@ BRAKE_SHARE = 0.10
 
 #: So many records that failed before are read again in one round; the sweep reads all.
 RETRIES = 20
+
+#: So many pages' other faces are compared at once.
+BATCH = 500
 
 
 def brake_limit(alive: int) -> int:
@@ -63,20 +66,30 @@ class Sweeper:
 
         Notion may not mark a page as edited whose relation was changed from the other side.
         """
-        owners: dict[tuple[str, str], None] = {}
+        owners: dict[tuple[str, str], str] = {}
         for table, rung in self.puller.seen.mirrors.items():
-            shown = {page_id: mirrors for page_id, mirrors in rung.items() if mirrors}
-            if not shown:
-                continue
             collection = self.bindings[table].collection
-            owners.update(dict.fromkeys(await self.ledger.owners_that_differ(collection, shown)))
-        for table, page_id in owners:
-            await self._look(table, page_id)
+            pages = list(rung)
+            for at in range(0, len(pages), BATCH):
+                shown = {page_id: rung[page_id] for page_id in pages[at : at + BATCH]}
+                differ = await self.ledger.owners_that_differ(collection, shown)
+                owners |= dict.fromkeys(differ, table)
+        for (table, page_id), other in owners.items():
+            # The owner may be of a collection that was left out: the link is this one's too.
+            binding = self.puller.bindings.get(table)
+            if binding is not None:
+                tally = self.report.tallies.get(table, self.report.tallies[other])
+                await self.puller.look_again(binding, page_id, tally)
 
-    async def try_again(self, failed: tuple[Problem, ...]) -> None:
+    async def try_again(self) -> None:
         """Read the records that failed in earlier rounds and were not read in this one."""
-        left = [p for p in failed if p.page_id and p.page_id not in self.puller.seen.read]
-        for problem in left if self.options.full else left[:RETRIES]:
+        left = self.puller.failures.unread()
+        if not self.options.full and len(left) > RETRIES:
+            # Others in each round, so that every one has its turn.
+            now = self.report.started_at.isoformat()
+            left.sort(key=lambda problem: crc32(f"{problem.page_id} {now}".encode()))
+            del left[RETRIES:]
+        for problem in left:
             await self._look(problem.table, problem.page_id or "")
 
     async def confirm_gone(self) -> None:
@@ -90,40 +103,42 @@ class Sweeper:
             linked = await self.ledger.linked(table)
             suspects[table] |= {p for p, dead in linked.items() if not dead} - shown
         for table, page_ids in suspects.items():
-            if table in self.bindings and not await self._braked(table, len(page_ids)):
+            if table in self.bindings and not await self._braked(table, page_ids):
                 for page_id in sorted(page_ids):
                     await self._look(table, page_id)
 
-    async def _braked(self, table: str, suspects: int) -> bool:
-        """Whether so many pages of a collection seem to be gone that a person has to say yes."""
-        if suspects <= BRAKE_FLOOR or table in self.options.accept_removals:
+    async def _braked(self, table: str, suspects: set[str]) -> bool:
+        """Whether so many pages of a collection are in the trash that a person has to say yes.
+
+        Many may be missing that are not: archived, moved, shared no more.
+        """
+        if len(suspects) <= BRAKE_FLOOR or table in self.options.accept_removals:
             return False
         linked = await self.ledger.linked(table)
         alive = sum(1 for dead in linked.values() if not dead)
-        if suspects <= brake_limit(alive):
-            return False
-        collection = self.bindings[table].collection
-        self.report.problems.append(_brake(collection, suspects, alive, full=self.options.full))
-        return True
+        limit = brake_limit(alive)
+        gone = 0
+        for page_id in sorted(suspects) if len(suspects) > limit else ():
+            gone += await self.puller.is_trashed(self.bindings[table], page_id)
+            if gone > limit:
+                collection, full = self.bindings[table].collection, self.options.full
+                self.report.problems.append(_brake(collection, len(suspects), alive, full=full))
+                return True
+        return False
 
     async def _look(self, table: str, page_id: str) -> None:
         binding = self.bindings.get(table)
-        if binding is None:
-            return
-        tally = self.report.tallies[table]
-        try:
-            await self.puller.look_again(binding, page_id, tally)
-        except NotionError as error:
-            refusal = Problem(table, error.message, error.remedy, page_id)
-            self.puller.refuse(refusal, tally)
+        if binding is not None:
+            await self.puller.look_again(binding, page_id, self.report.tallies[table])
 
 
 def _brake(collection: Collection, absent: int, alive: int, *, full: bool) -> Problem:
     words = "--full --accept-removals" if full else "--accept-removals"
     return Problem(
         collection.table,
-        f"{absent} of {alive} pages are gone from {collection.title}, more than the "
-        f"{brake_limit(alive)} that one round may mark deleted; no row was touched",
+        f"{absent} of {alive} pages are shown no more in {collection.title}, and more of them are "
+        f"in the trash than the {brake_limit(alive)} that one round may mark deleted; "
+        "no row was touched",
         "Look at the database in Notion. If the pages are gone on purpose, run again with "
         f"{words} {collection.model}.",
     )
