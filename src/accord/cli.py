@@ -66,7 +66,8 @@ def sync(
     direction
         Which way data may flow.
     model
-        Only these models (or tables, or titles); all by default.
+        Only these models (or tables, or titles); all by default. Records of other models are
+        read where a link that these show belongs to them.
     since
         Look at everything edited since this ISO date or time, as 2026-03-01 or
         2026-03-01T10:30+01:00.
@@ -97,6 +98,7 @@ def sync(
     settings = _settings(project, problems)
     if options is None or settings is None:
         raise UsageError(problems)
+    _require_configured(project, settings, options.tables)
     for skipped in settings.skipped:
         screen.show_warning(f"{skipped.title} is skipped: {skipped.variable} is not set")
     report = asyncio.run(_run(project, settings, options, verbose=verbose))
@@ -132,6 +134,7 @@ def verify(
     settings = _settings(project, problems)
     if problems or settings is None:
         raise UsageError(problems)
+    _require_configured(project, settings, tables)
     compared = asyncio.run(_verify(project, settings, tables))
     equal = all(comparison.equal for comparison in compared)
     if as_json:
@@ -261,6 +264,8 @@ def _options(
     """The options of a round; what is wrong with them joins ``problems``."""
     moment = None
     tables = accepted = None
+    if full and since is not None:
+        problems.append("--full reads everything, --since a part: give one of them")
     try:
         moment = _moment(since) if since is not None else None
     except UsageError as error:
@@ -273,6 +278,23 @@ def _options(
     if problems:
         return None
     return Options(direction, tables, moment, full, dry_run, accepted or frozenset())
+
+
+def _require_configured(
+    project: Project, settings: Settings, tables: frozenset[str] | None
+) -> None:
+    """See that every collection that was named can be found in Notion.
+
+    Raises:
+        UsageError: with each whose variable is not set.
+    """
+    missing = [
+        f"{collection.model} was named, but {collection.env} is not set"
+        for collection in project.schema
+        if collection.table in (tables or ()) and collection.table not in settings.databases
+    ]
+    if missing:
+        raise UsageError(missing)
 
 
 def _settings(project: Project, problems: list[str]) -> Settings | None:

@@ -24,6 +24,9 @@ DEFAULT_BUDGET = 180
 
 _ID = re.compile(r"[0-9a-f]{32}")
 
+#: How tokens, keys and addresses with a password look.
+_SECRET = re.compile(r"\b(ntn_|secret_|eyJ|sbp_|sb_secret_)|@")
+
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
@@ -174,8 +177,8 @@ def _databases(
             databases[collection.table] = digits
         else:
             problems.append(
-                f"{collection.env} is {value!r}, which is no Notion id: copy the 32 digits and "
-                f"letters from the address of the database {collection.title!r}"
+                f"{collection.env} is {_shown(value)}, which is no Notion id: copy the 32 digits "
+                f"and letters from the address of the database {collection.title!r}"
             )
     problems.extend(_shared_ids(databases, schema))
     if len(skipped) == len(schema):
@@ -193,10 +196,20 @@ def _shared_ids(databases: Mapping[str, str], schema: Schema) -> Iterator[str]:
             yield f"{' and '.join(variables)} name the same database; each needs its own"
 
 
+def _shown(value: str) -> str:
+    """A value that should be no secret; not if it looks like one that got into the wrong place."""
+    return "(not shown, it looks like a secret)" if _SECRET.search(value) else repr(value)
+
+
 def _url_problems(url: str) -> Iterator[str]:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        yield f"NOTION_API_URL is {url!r}, but must be an address such as {NOTION}"
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if "@" in url:
+        yield "NOTION_API_URL must not carry a user or password; the token alone opens the door"
+    elif parts.scheme not in {"http", "https"} or not parts.hostname:
+        yield f"NOTION_API_URL is {_shown(url)}, but must be an address such as {NOTION}"
     elif parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
         yield (
             f"NOTION_API_URL is {url!r}: without https the token would travel in the clear; "
@@ -216,8 +229,14 @@ def _database_url(environment: Mapping[str, str], problems: list[str]) -> str:
                 else ""
             )
         )
-    elif urlsplit(url).scheme not in {"postgres", "postgresql"}:
+    elif not url.startswith(("postgres://", "postgresql://")):
         problems.append(
             "SUPABASE_DB_URL is not a Postgres address: it must begin with postgresql://"
+        )
+    elif "@" in url and url.partition("://")[2].partition("/")[0].count("@") != 1:
+        # A part of the password would be taken for the host, and then be told as such.
+        problems.append(
+            "SUPABASE_DB_URL has a password with special characters: percent-encode them "
+            "(@ is %40, / is %2F)"
         )
     return url

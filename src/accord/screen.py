@@ -133,10 +133,9 @@ def _summary(report: Report) -> Text:
     waits = f" {pending} rows changed in Supabase wait." if pending else ""
     if report.problems:
         return Text(f"Not everything is in step.{waits} {took}.", style="bold red")
-    if report.direction is Direction.NOTION_TO_SUPABASE or not pending:
-        done = "Supabase holds what Notion holds." if report.direction else ""
-        return Text(f"{done}{waits} {took}.", style="bold green")
-    return Text(f"{took}.")
+    if report.direction is Direction.SUPABASE_TO_NOTION:
+        return Text(f"Nothing waits in Supabase. {took}.", style="bold green")
+    return Text(f"Supabase holds what Notion holds.{waits} {took}.", style="bold green")
 
 
 def _where(problem: Problem) -> str:

@@ -171,6 +171,22 @@ def test_everything_wrong_is_said_at_once(ready: dict[str, str]) -> None:
     expect(done, 2, "soon", "Nonsense", "NOTION_API_TOKEN")
 
 
+def test_a_model_that_is_named_and_not_configured(ready: dict[str, str]) -> None:
+    done = command(SYNC, *N2S, "--model", "Task", env=without(ready, "NOTION_TASKS_DB"))
+    expect(done, 2, "Task", "NOTION_TASKS_DB is not set")
+
+
+def test_a_part_and_everything_at_once(ready: dict[str, str]) -> None:
+    done = command(SYNC, *N2S, "--full", "--since", "2026-01-01", env=ready)
+    expect(done, 2, "--full", "--since")
+
+
+def test_the_other_direction_alone_claims_nothing_of_this_one(ready: dict[str, str]) -> None:
+    done = command(SYNC, "--direction", "supabase_to_notion", env=ready)
+    expect(done, 0, "Nothing waits in Supabase")
+    assert "holds what Notion holds" not in done.said
+
+
 @pytest.mark.parametrize("words", [["--nonsense"], ["--direction", "sideways"], ["extra"]])
 def test_wrong_usage(ready: dict[str, str], words: list[str]) -> None:
     expect(command(SYNC, *words, env=ready), 2)

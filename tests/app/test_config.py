@@ -52,6 +52,25 @@ def test_no_secret_is_in_the_settings_as_shown(schema: Schema) -> None:
 @pytest.mark.parametrize(
     ("variable", "value", "said"),
     [
+        ("NOTION_API_URL", "https://me:hidden-word@notion.example.org", "user or password"),
+        ("NOTION_API_URL", "ntn_hidden-word", "looks like a secret"),
+        ("NOTION_API_URL", "http://[broken", "NOTION_API_URL"),
+        ("NOTION_TASKS_DB", "ntn_hidden-word", "looks like a secret"),
+        ("SUPABASE_DB_URL", "postgresql://me:a@hidden-word@db.example.org/postgres", "%40"),
+        ("SUPABASE_DB_URL", "postgresql://me:a/hidden-word@db.example.org/postgres", "%2F"),
+    ],
+)
+def test_a_secret_in_the_wrong_place_is_not_shown(
+    schema: Schema, variable: str, value: str, said: str
+) -> None:
+    told = problems({**GOOD, variable: value}, schema)
+    assert said in told
+    assert "hidden" not in told
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
         ("NOTION_API_TOKEN", " ", "NOTION_API_TOKEN is not set"),
         ("NOTION_API_URL", "http://notion.example.org", "https"),
         ("NOTION_API_URL", "nowhere", "'nowhere'"),
