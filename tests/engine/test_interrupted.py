@@ -31,7 +31,14 @@ class Fuse:
         return notion, Mortal(supabase, self), Mortal(ledger, self)
 
 
-WRITES = {"commit", "remember_source", "remember_users", "settle", "remember_round"}
+WRITES = {
+    "commit",
+    "remember_source",
+    "remember_users",
+    "remember_problems",
+    "settle",
+    "remember_round",
+}
 
 
 class Mortal:

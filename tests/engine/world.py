@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import httpx2
@@ -30,6 +31,7 @@ from accord.sync.report import Direction, Report, Watch
 from notion_emulator import Workspace, create_app
 
 Wrap = Callable[[NotionReplica, SupabaseReplica, Ledger], tuple[Any, Any, Any]]
+Wire = Callable[[httpx2.AsyncBaseTransport], httpx2.AsyncBaseTransport]
 
 
 @dataclass
@@ -57,6 +59,16 @@ class World:
     schema: Schema
     names: dict[str, str]
     wrap: Wrap = field(default=lambda notion, supabase, ledger: (notion, supabase, ledger))
+    wire: Wire = field(default=lambda transport: transport)
+
+    @cached_property
+    def property_ids(self) -> dict[tuple[str, str], str]:
+        """Property ids by table and title, as they were before anybody renamed anything."""
+        return {
+            (table, title): prop["id"]
+            for table, source in self.ids.items()
+            for title, prop in self.workspace.data_source(source)["properties"].items()
+        }
 
     @property
     def ids(self) -> dict[str, str]:
@@ -68,6 +80,16 @@ class World:
         options = replace(Options(direction=Direction.NOTION_TO_SUPABASE), **changes)
         return asyncio.run(self._round(options, watch))
 
+    def sync_twice_at_once(self, **changes: Any) -> list[Report]:
+        """Run two rounds at the same time, as two machines would."""
+        options = replace(Options(direction=Direction.NOTION_TO_SUPABASE), **changes)
+
+        async def both() -> list[Report]:
+            rounds = (self._round(options, None) for _ in range(2))
+            return list(await asyncio.gather(*rounds))
+
+        return asyncio.run(both())
+
     async def _round(self, options: Options, watch: Watch | None) -> Report:
         async with AsyncExitStack() as stack:
             door = await stack.enter_async_context(PostgresDoor(self.url))
@@ -75,7 +97,7 @@ class World:
                 NotionClient(
                     self.workspace.token,
                     "http://127.0.0.1",
-                    transport=httpx2.ASGITransport(app=create_app(self.workspace)),
+                    transport=self.wire(httpx2.ASGITransport(app=create_app(self.workspace))),
                     pacer=Pacer(0),
                 )
             )
