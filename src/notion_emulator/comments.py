@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from notion_emulator.changes import Change
 from notion_emulator.errors import ApiError, bad_body, missing
 from notion_emulator.ids import normal_id
 from notion_emulator.markdown.inline import read_inline
@@ -133,7 +134,18 @@ class Comments:
             self._attachments(body.get("attachments")),
         )
         self.state.comments[comment.id] = comment
+        self._tell("comment.created", comment, at, by)
         return comment
+
+    def _tell(self, kind: str, comment: Comment, at: int, by: str) -> None:
+        """Tell what became of a comment, unless what it stands on is not shared."""
+        if not self._seen(comment):
+            return
+        above = self.bodies.find(comment.parent.id)
+        page = self.bodies.page_of(above)
+        parent = {"id": above.id, "type": comment.parent.kind.removesuffix("_id")}
+        detail = {"parent": parent, "page_id": above.id if page is None else page.id}
+        self.state.changes.tell(Change(kind, comment.id, at, by, detail))
 
     def _place(self, body: Json) -> tuple[Parent, str | None]:
         """Return where a comment goes, and into which discussion if it names one."""
@@ -203,8 +215,9 @@ class Comments:
         self._own(comment, by)
         comment.text = self._text(body)
         comment.edited = at
+        self._tell("comment.updated", comment, at, by)
 
-    def delete(self, comment: Comment, *, by: str) -> None:
+    def delete(self, comment: Comment, *, at: int, by: str) -> None:
         """Remove a comment for good.
 
         Raises:
@@ -212,6 +225,7 @@ class Comments:
         """
         self._own(comment, by)
         del self.state.comments[comment.id]
+        self._tell("comment.deleted", comment, at, by)
 
     def _own(self, comment: Comment, by: str) -> None:
         if comment.created_by != by:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from notion_emulator.changes import Change
 from notion_emulator.errors import bad_body, invalid, missing
 from notion_emulator.ids import normal_id
 from notion_emulator.stamps import MINUTE, exact_stamp, to_ms
@@ -192,7 +193,15 @@ class Views:
         )
         self._describe(view, source, body)
         self.state.views[view.id] = view
+        self._tell("view.created", view, at, by, {"view_type": view.kind})
         return view
+
+    def _tell(self, kind: str, view: View, at: int, by: str, detail: Json) -> None:
+        """Tell what became of a view, unless its data source is not shared."""
+        if self.state.source_visible(view.source_id):
+            parent = {"id": view.database_id, "type": "database"}
+            change = Change(kind, view.id, at, by, {"parent": parent, **detail})
+            self.state.changes.tell(change)
 
     def _source(self, body: Json) -> DataSource:
         written = body.get("data_source_id")
@@ -230,10 +239,14 @@ class Views:
                 raise bad_body(f"body.{part}", "not present", body[part])
         self._describe(view, self.state.sources[view.source_id], body)
         view.edited, view.edited_by = at, by
+        told = [part for part in ("name", "filter", "sorts", "configuration") if part in body]
+        if told:
+            self._tell("view.updated", view, at, by, {"updated_fields": told})
 
-    def delete(self, view: View) -> None:
+    def delete(self, view: View, *, at: int, by: str) -> None:
         """Remove a view for good."""
         view.deleted = True
+        self._tell("view.deleted", view, at, by, {})
 
     # ---- queries
 

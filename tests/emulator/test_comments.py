@@ -3,6 +3,7 @@
 import pytest
 
 from notion_emulator import Workspace
+from notion_emulator.changes import Change
 from tests.emulator.client import Api, Clock, Json, text
 
 PERSON = "00000000-0000-4000-8000-0000000000fa"
@@ -96,6 +97,29 @@ def test_a_comment_may_be_written_in_markdown(api: Api, page: str) -> None:
     assert comment["rich_text"][0]["annotations"]["bold"] is True
     api.post("/v1/comments", {**here, "markdown": 7}, 400)
     api.post("/v1/comments", {**here, "markdown": "a", "rich_text": text("a")}, 400)
+
+
+def test_what_becomes_of_comments_is_told_while_their_page_is_shared(
+    api: Api, workspace: Workspace, page: str
+) -> None:
+    told: list[Change] = []
+    workspace.state.changes.listeners.append(told.append)
+    block = api.patch(
+        f"/v1/blocks/{page}/children", {"children": [{"divider": {}, "type": "divider"}]}
+    )["results"][0]["id"]
+    told.clear()
+    body = {"parent": {"block_id": block}, "rich_text": text("Here")}
+    path = f"/v1/comments/{api.post('/v1/comments', body)['id']}"
+    api.patch(path, {"rich_text": text("There")})
+    api.delete(path)
+    kinds = ["comment.created", "comment.updated", "comment.deleted"]
+    assert [one.kind for one in told] == kinds
+    assert told[0].detail == {"parent": {"id": block, "type": "block"}, "page_id": page}
+    on_page = workspace.comments.find(_add(api, page)["id"])
+    assert told.pop().detail == {"parent": {"id": page, "type": "page"}, "page_id": page}
+    workspace.unshare(page)
+    workspace.comments.delete(on_page, at=0, by=workspace.bot_id)
+    assert len(told) == 3
 
 
 def test_comments_hide_with_what_they_stand_on(api: Api, workspace: Workspace, page: str) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from notion_emulator import Workspace
+from notion_emulator.changes import Change
 from notion_emulator.views import MAX_QUERIES
 from tests.emulator.client import Api, Clock, Json, create, row
 
@@ -113,6 +114,27 @@ def test_only_so_many_queries_are_held(workspace: Workspace, api: Api, source: s
     for _ in range(MAX_QUERIES):
         workspace.views.query(view, 0)
     api.get(f"/v1/views/{view.id}/queries/{first.id}", 404)
+
+
+def test_what_becomes_of_views_is_told_while_their_data_source_is_shared(
+    api: Api, workspace: Workspace, source: str
+) -> None:
+    told: list[Change] = []
+    workspace.state.changes.listeners.append(told.append)
+    path = f"/v1/views/{_view(api, source)['id']}"
+    api.patch(path, {"name": "New", "sorts": BY_SIZE})
+    api.patch(path, {"quick_filters": {}})
+    api.delete(path)
+    parent = {"id": _database(workspace, source), "type": "database"}
+    assert [(one.kind, one.detail) for one in told] == [
+        ("view.created", {"parent": parent, "view_type": "table"}),
+        ("view.updated", {"parent": parent, "updated_fields": ["name", "sorts"]}),
+        ("view.deleted", {"parent": parent}),
+    ]
+    view = workspace.views.find(_view(api, source)["id"])
+    workspace.unshare(source)
+    workspace.views.delete(view, at=0, by=workspace.bot_id)
+    assert [one.kind for one in told[3:]] == ["view.created"]
 
 
 def test_views_hide_with_their_data_source(api: Api, workspace: Workspace, source: str) -> None:

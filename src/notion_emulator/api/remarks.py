@@ -58,7 +58,7 @@ def delete_comment(call: Call) -> Answer:
     """Remove a comment: DELETE /v1/comments/{comment_id}; answers with what it was."""
     comments = call.workspace.comments
     comment = comments.find(call.id("comment_id"))
-    comments.delete(comment, by=call.workspace.bot_id)
+    comments.delete(comment, at=call.now, by=call.workspace.bot_id)
     return comments.json(comment)
 
 

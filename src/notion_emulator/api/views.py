@@ -65,7 +65,7 @@ def delete_view(call: Call) -> Answer:
     """Remove a view: DELETE /v1/views/{view_id}; answers with the partial view."""
     views = call.workspace.views
     view = views.find(call.id("view_id"))
-    views.delete(view)
+    views.delete(view, at=call.now, by=call.workspace.bot_id)
     return views.brief(view)
 
 
