@@ -21,6 +21,8 @@ UUID = re.compile(
     r"(?<![0-9a-f])(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32})"
     r"(?![0-9a-f])"
 )
+#: What reading something of another shape than expected ends in: a reason, never a crash.
+MISFITS = (ValueError, KeyError, TypeError, AttributeError, IndexError, RuntimeError)
 _STAMPS = ("created_time", "last_edited_time")
 #: How long a thing lives after the moment of the answer that names its end.
 _LIVES = {"expires_at": timedelta(minutes=15), "expiry_time": timedelta(hours=1)}
@@ -123,7 +125,7 @@ def _interaction(number: int, one: Json) -> Interaction:
         number=number,
         method=str(one.get("method", "GET")).upper(),
         path=parts.path + (f"?{parts.query}" if parts.query else ""),
-        version=one.get("version"),
+        version=None if one.get("version") is None else str(one["version"]),
         request=one.get("request"),
         status=status if isinstance(status, int) else 0,
         response=one.get("response"),

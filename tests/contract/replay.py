@@ -25,6 +25,7 @@ import orjson
 from notion_emulator import Switches, Workspace, create_app
 from tests.contract.comparison import Comparison
 from tests.contract.recording import (
+    MISFITS,
     UUID,
     Interaction,
     Unreadable,
@@ -33,7 +34,7 @@ from tests.contract.recording import (
     moment,
     objects,
 )
-from tests.contract.seeding import Seeder, merged
+from tests.contract.seeding import UNFIT, Seeder, merged
 from tests.contract.sightings import Sightings, look
 from tests.contract.translation import Translation
 
@@ -111,18 +112,11 @@ class Scenario:
         if bot is not None:
             self.translation.assume(bot, self.workspace.bot_id)
         self.comparison = Comparison(self.translation)
-        self.notes: list[str] = []
-
         self.seeder = Seeder(self.workspace, own, library, self.translation)
 
     async def run(self) -> list[Outcome]:
         """Seed the workspace, send every request and return what became of each."""
-        seeder = self.seeder
-        try:
-            seeder.plant()
-        except Exception as error:  # noqa: BLE001 - recordings are not ours: nothing may stop
-            seeder.notes.append(f"seeding stopped: {error!r}")
-        self.notes = seeder.notes
+        self.seeder.plant()
         transport = httpx2.ASGITransport(create_app(self.workspace), raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url="http://notion") as client:
             return [await self._one(client, one) for one in self.recorded]
@@ -131,23 +125,24 @@ class Scenario:
         away = left_out(one)
         if away is not None:
             return Outcome(self.name, one, left_out=away)
+        try:
+            return await self._answered(client, one)
+        except (*UNFIT, httpx2.HTTPError, httpx2.InvalidURL) as error:
+            return Outcome(self.name, one, reason=f"it cannot be replayed: {error!r}")
+
+    async def _answered(self, client: httpx2.AsyncClient, one: Interaction) -> Outcome:
         at = moment(one) if one.done else None
         if at is not None and at > self.now:
             self.now = at
         self.comparison.heed(one.request)
-        try:
-            answer = await self._send(client, one)
-            ours = _body(answer)
-        except Exception as error:  # noqa: BLE001 - idem
-            return Outcome(self.name, one, reason=f"the request cannot be sent: {error!r}")
+        answer = await self._send(client, one)
+        ours = _body(answer)
         if answer.status_code != one.status:
             message = ours.get("message") if isinstance(ours, dict) else ours
             found = f"status {one.status} but ours {answer.status_code}: {message}"
             return Outcome(self.name, one, reason=_why(one, ours), differences=[found])
-        if not isinstance(one.response, dict):
-            return Outcome(self.name, one)
         theirs, lagging = one.response, 0
-        if one.is_a("POST", "search"):
+        if one.is_a("POST", "search") and isinstance(theirs, dict):
             theirs, ours, lagging = self.comparison.current(theirs, ours, self.own.made, self.now)
         found_all = self.comparison.differences(theirs, ours)
         reason = "the answers differ" if found_all else None
@@ -208,9 +203,10 @@ def _bot(
         for part in objects(one.response) if one.done and bot_id is None else ():
             if part.keys() == {"id", "type"} and part["type"] == "bot":
                 bot_id = part["id"]
-            author = (part.get("created_by") or {}).get("id")
-            if part.get("id") in own.made and isinstance(author, str) and UUID.fullmatch(author):
-                bot_id = author
+            by = part.get("created_by")
+            author = by.get("id") if isinstance(by, dict) else None
+            if str(part.get("id")) in own.made and UUID.fullmatch(str(author)):
+                bot_id = str(author)
     for user in own.users:
         if bot_id is not None and user["id"] == dashed(bot_id):
             name = user["name"]
@@ -249,10 +245,16 @@ def replay(paths: Iterable[Path]) -> Replay:
 
     async def run() -> None:
         for name, recorded in scenarios.items():
-            scenario = Scenario(name, recorded, sights[name], library)
+            try:
+                scenario = Scenario(name, recorded, sights[name], library)
+            except MISFITS as error:
+                reason = f"the scenario cannot be understood: {error!r}"
+                result.outcomes += [Outcome(name, one, reason=reason) for one in recorded]
+                continue
             result.outcomes += await scenario.run()
-            if scenario.notes:
-                result.notes[name] = scenario.notes
+            notes = [*sights[name].puzzling, *scenario.seeder.notes]
+            if notes:
+                result.notes[name] = notes
 
     asyncio.run(run())
     return result

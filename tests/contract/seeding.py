@@ -15,7 +15,7 @@ from typing import Any, ParamSpec, TypeVar
 from notion_emulator import Workspace
 from notion_emulator.errors import ApiError
 from notion_emulator.ids import normal_id
-from tests.contract.recording import UUID, Json, dashed, instant
+from tests.contract.recording import MISFITS, UUID, Json, dashed, instant
 from tests.contract.seeding_bodies import Bodies
 from tests.contract.seeding_schema import Schemas, placed
 from tests.contract.sightings import Sightings
@@ -38,7 +38,7 @@ _COMPUTED = frozenset(
     }
 )
 #: What goes wrong when a recorded thing does not fit: never a reason to stop.
-MISFITS = (ApiError, ValueError, KeyError, TypeError, AttributeError, IndexError)
+UNFIT = (ApiError, *MISFITS)
 
 
 def written_text(value: object) -> list[Json]:
@@ -76,21 +76,35 @@ class Seeder:
         self._filled: set[str] = set()
 
     def plant(self) -> None:
-        """Put everything there."""
+        """Put everything there; each kind on its own, so that one that fails stops no other."""
+        for step in (
+            self._spaces,
+            self._users,
+            self._containers,
+            self.schemas.connect,
+            self._values,
+            self._blocks,
+            self._finish,
+        ):
+            self.attempt(step.__name__.strip("_"), step)
+
+    def _spaces(self) -> None:
+        """Learn the ids under which the workspace is known."""
         self.translation.manifold.add(self.workspace.workspace_id)
         for source in [*self.own.full["data_source"].values(), *self._known_sources()]:
             for _, _, space in _REFERENCE.findall(str(source.get("properties"))):
                 self.translation.assume(space, self.workspace.workspace_id)
-        self._users()
-        self._containers()
-        self.schemas.connect()
+
+    def _values(self) -> None:
+        """Give pages their values; those that these name are put there on the way."""
         while len(self._filled) < len(self._pages):
             for page_id in self._pages[:]:
                 if page_id not in self._filled:
                     self._filled.add(page_id)
                     self._fill(page_id)
+
+    def _blocks(self) -> None:
         self.bodies.plant(self._pages)
-        self._finish()
 
     def _known_sources(self) -> list[Json]:
         return list(self.library.full["data_source"].values())
@@ -101,7 +115,7 @@ class Seeder:
         """Do one thing; note it when it cannot be done. Returns what it gave, else None."""
         try:
             return act(*args, **named)
-        except MISFITS as error:
+        except UNFIT as error:
             self.notes.append(f"{what}: {error}")
             return None
 
@@ -280,7 +294,7 @@ class Seeder:
         if what is None:
             try:
                 return self.workspace.update_page(ours, body)
-            except MISFITS:
+            except UNFIT:
                 return None
         return self.attempt(f"{what} of page {page_id}", self.workspace.update_page, ours, body)
 

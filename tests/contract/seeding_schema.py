@@ -37,6 +37,7 @@ class Schemas:
         self._sources: list[tuple[str, Json]] = []
         self._databases: list[str] = []
         self._connected = False
+        self._unknown: str | None = None
 
     # ---- containers
 
@@ -230,12 +231,12 @@ class Schemas:
             config = dict(prop.get("relation") or {})
             target = config.get("data_source_id") or self._guess(source_id, name)
             if target is None:
-                seeder.notes.append(f"property {name!r}: where it leads is not recorded")
+                config["data_source_id"] = self._somewhere()
+            elif dashed(target) in seeder.own.made:
                 continue
-            if dashed(target) in seeder.own.made:
-                continue
-            seeder.container("data_source", dashed(target))
-            config["data_source_id"] = seeder.translation.local(target)
+            else:
+                seeder.container("data_source", dashed(target))
+                config["data_source_id"] = seeder.translation.local(target)
             config.pop("database_id", None)
             config.setdefault("type", "single_property")
             config.setdefault(config["type"], {})
@@ -244,6 +245,14 @@ class Schemas:
     def _there(self, ours: str, name: str) -> bool:
         source = self.seeder.workspace.state.sources.get(ours)
         return source is not None and any(prop.name == name for prop in source.properties.values())
+
+    def _somewhere(self) -> str:
+        """Return our id of a data source for pages of which no answer says where they are."""
+        if self._unknown is None:
+            body = {"parent": {"workspace": True}, "title": _text("Not recorded")}
+            made = self.seeder.workspace.create_database(body)
+            self._unknown = str(made["data_sources"][0]["id"])
+        return self._unknown
 
     def _guess(self, source_id: str, name: str) -> str | None:
         """Return the data source of a page to which a relation leads."""

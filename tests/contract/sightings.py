@@ -12,7 +12,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.contract.recording import UUID, Interaction, Json, dashed, objects
+from tests.contract.recording import MISFITS, UUID, Interaction, Json, dashed, objects
 
 #: Which family an object belongs to, by its ``object``.
 FAMILIES = ("page", "data_source", "database", "block", "comment", "view", "file_upload")
@@ -39,6 +39,7 @@ class Sightings:
         unsorted: Ids in the order of queries without sorts, newest first.
         gone: Ids that the real API did not find.
         user_ids: Ids of all users that are named anywhere.
+        puzzling: What could not be understood.
     """
 
     full: dict[str, dict[str, Json]] = field(
@@ -54,6 +55,7 @@ class Sightings:
     unsorted: list[str] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
     user_ids: set[str] = field(default_factory=set)
+    puzzling: list[str] = field(default_factory=list)
 
     def hint(self, family: str, thing_id: object, **known: Any) -> None:
         """Note what is known of a thing that may never be seen in full."""
@@ -65,21 +67,25 @@ def look(scenario: Iterable[Interaction]) -> Sightings:
     """Return what the answers of a scenario show."""
     seen = Sightings()
     for one in scenario:
-        if one.status == 404:
-            seen.gone.update(dashed(found) for found in UUID.findall(one.path.lower()))
-        if one.done:
-            _note_made(seen, one)
-            for part in objects(one.response):
-                _note(seen, one, part)
-            _note_order(seen, one)
-        _note_named(seen, one)
+        for step in (_note_gone, _note_made, _note_shown, _note_order, _note_named):
+            try:
+                step(seen, one)
+            except MISFITS as error:
+                seen.puzzling.append(f"answer {one.number}: {error!r}")
     return seen
+
+
+def _note_gone(seen: Sightings, one: Interaction) -> None:
+    if one.status == 404:
+        seen.gone.update(dashed(found) for found in UUID.findall(one.path.lower()))
 
 
 # ---- what was made
 
 
 def _note_made(seen: Sightings, one: Interaction) -> None:
+    if not one.done:
+        return
     answer: Json = one.response
     if one.method == "POST" and len(one.parts) == 1 and one.parts[0] != "search":
         seen.made.update(_ids(answer.get("id")))
@@ -105,6 +111,11 @@ def _below_made(seen: Sightings, thing: Json) -> bool:
 
 
 # ---- what was seen
+
+
+def _note_shown(seen: Sightings, one: Interaction) -> None:
+    for part in objects(one.response) if one.done else ():
+        _note(seen, one, part)
 
 
 def _note(seen: Sightings, one: Interaction, part: Json) -> None:
@@ -203,7 +214,7 @@ def _undo(properties: Json, changed: Json) -> None:
 
 
 def _note_order(seen: Sightings, one: Interaction) -> None:
-    results = one.response.get("results")
+    results = one.response.get("results") if one.done else None
     if not isinstance(results, list):
         return
     if one.is_a("GET", "blocks", "*", "children"):

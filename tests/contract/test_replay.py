@@ -3,6 +3,7 @@
 import json
 from copy import deepcopy
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -215,3 +216,34 @@ def test_the_command_prints_counts_and_writes_a_report(
     assert f"{len(lines) - 1} / {len(lines)}" in printed.replace("  ", "")
     assert ".in_trash: True but ours False" in printed
     assert "| PATCH /v1/pages/{id} | 2 | 3 |" in document.read_text(encoding="utf-8")
+
+
+JUNK: list[Any] = [None, 7, "x", [], {}, [None], {"id": 3}, True, "0" * 32]
+
+
+def _spoiled(value: Any, random: Random, share: float) -> Any:
+    if random.random() < share:
+        return random.choice(JUNK)
+    if isinstance(value, dict):
+        kept = {key: one for key, one in value.items() if random.random() > share}
+        return {key: _spoiled(one, random, share) for key, one in kept.items()}
+    if isinstance(value, list):
+        return [_spoiled(one, random, share) for one in value]
+    return value
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_spoiled_recordings_stop_nothing(tmp_path: Path, seed: int) -> None:
+    random = Random(seed)
+    by_name: dict[str, list[Any]] = {}
+    for path in RECORDINGS:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            one = json.loads(line)
+            by_name.setdefault(one["src"], []).append(one)
+    lines = []
+    for name in random.sample(sorted(by_name), 3):
+        for one in by_name[name][:15]:
+            if not isinstance(one["request"], str):
+                spoiled = _spoiled(one, random, random.choice([0.002, 0.01, 0.05]))
+                lines.append(spoiled if isinstance(spoiled, dict) else {})
+    assert len(replay([_written(tmp_path, lines)]).outcomes) == len(lines)

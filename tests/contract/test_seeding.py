@@ -150,6 +150,13 @@ def test_a_two_way_relation_keeps_the_ids_of_both_sides(tmp_path: Path) -> None:
     assert workspace.page(OTHER)["properties"]["Up"]["relation"] == [{"id": ROW}]
 
 
+def test_pages_of_which_nobody_says_where_they_are_can_be_related_to(tmp_path: Path) -> None:
+    ids = {"id": "iywx", "type": "relation", "relation": [{"id": OTHER}], "has_more": False}
+    name = {"id": "title", "type": "title", "title": []}
+    workspace = _seeded(tmp_path, _query(_row(ROW, Name=name, Owner=ids)))
+    assert workspace.page(ROW)["properties"]["Owner"] == ids
+
+
 def test_what_a_request_put_into_the_trash_was_not_there_before(tmp_path: Path) -> None:
     page = {
         "object": "page",
