@@ -108,15 +108,49 @@ def test_a_page_that_slips_through_a_listing_is_found_by_its_repetition(world: W
     assert world.row("tasks", tasks[8])["notes"] == "edited"
 
 
-def test_a_table_that_refuses_everything_stops_no_other(world: World) -> None:
+def break_(world: World, event: str, table: str) -> None:
+    """A trigger of somebody's that fails with what is no fault of a record."""
     world.execute(
         "create function public.broken() returns trigger language plpgsql as"
         " $$ begin perform no_such_column from public.agents; return new; end $$"
     )
     world.execute(
-        "create trigger broken before insert on public.contacts_profiles"
+        f"create trigger broken before {event} on public.{table}"
         " for each row execute function public.broken()"
     )
+
+
+def test_a_table_where_no_link_can_be_set_stops_no_other(world: World) -> None:
+    late = {"business_entities"}
+    world.sync(tables=frozenset(world.ids) - late)
+    break_(world, "update", "contacts_profiles")
+    report = world.sync(tables=frozenset(late))
+    assert {p.table for p in report.problems} == {"contacts_profiles"}
+    linked = "select 1 from {} where business_entity_id is not null"
+    assert world.query(linked.format("products_services"))
+    assert not world.query(linked.format("contacts_profiles"))
+    world.execute("drop trigger broken on public.contacts_profiles")
+    assert world.sync().problems == []
+    assert world.query(linked.format("contacts_profiles"))
+
+
+def test_a_table_where_no_row_can_be_marked_stops_no_other(world: World) -> None:
+    world.sync()
+    contact, task = some_page(world, "contacts_profiles"), some_page(world, "tasks")
+    break_(world, "update", "contacts_profiles")
+    world.clock.turn(minutes=30)
+    world.workspace.trash_page(contact)
+    world.workspace.trash_page(task)
+    report = world.sync()
+    assert [p.page_id for p in report.problems] == [contact]
+    assert world.row("tasks", task)["deleted_at"] is not None
+    world.execute("drop trigger broken on public.contacts_profiles")
+    assert world.sync().problems == []
+    assert world.row("contacts_profiles", contact)["deleted_at"] is not None
+
+
+def test_a_table_that_refuses_everything_stops_no_other(world: World) -> None:
+    break_(world, "insert", "contacts_profiles")
     report = world.sync()
     assert {p.table for p in report.problems} == {"contacts_profiles"}
     assert report.exit_code == 1

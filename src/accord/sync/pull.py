@@ -12,7 +12,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from accord.core.errors import NotionError
+from accord.core.errors import NotionError, SupabaseError
 from accord.core.ports import (
     Binding,
     Fate,
@@ -181,7 +181,11 @@ class Puller:
             found.notes,
             found.users,
         )
-        return await self.carry(binding, listing, tally)
+        try:
+            return await self.carry(binding, listing, tally)
+        except SupabaseError as error:
+            self.failures.refuse(Problem(collection.table, error.message, error.remedy, page_id))
+            return 0
 
     async def is_trashed(self, binding: Binding, page_id: str) -> bool:
         """Whether a page is in the trash; not if it cannot be asked for."""
