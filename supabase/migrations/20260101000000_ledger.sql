@@ -1164,7 +1164,6 @@ as $$
 declare
   pair jsonb;
   held text;
-  further text;
   found jsonb;
   answer jsonb := '[]'::jsonb;
 begin
@@ -1178,15 +1177,18 @@ begin
         || ' join public.%I l on l.%I = m.id join public.%I o on o.id = l.%I',
         pair ->> 'mirror_table', pair ->> 'link', pair ->> 'target', pair ->> 'table',
         pair ->> 'owner');
-      further := 'false';
     else
+      -- Of several targets a foreign key holds the first; the others are in notion_extra.
       held := format(
         'select s.page_id as mirror, o.notion_page_id as owner, o.deleted_at'
-        || ' from shown s join public.%I m on m.notion_page_id = s.page_id'
-        || ' join public.%I o on o.%I = m.id',
-        pair ->> 'mirror_table', pair ->> 'table', pair ->> 'column');
-      -- Of several targets a foreign key holds the first; the others are in notion_extra.
-      further := format('o.notion_extra -> %L -> ''more'' ? n.mirror::text', pair ->> 'title');
+        || ' from shown s join public.%1$I m on m.notion_page_id = s.page_id'
+        || ' join public.%2$I o on o.%3$I = m.id'
+        || ' union all select s.page_id, o.notion_page_id, o.deleted_at from public.%2$I o'
+        || ' cross join lateral jsonb_array_elements_text('
+        || ' case jsonb_typeof(o.notion_extra -> %4$L -> ''more'') when ''array'''
+        || ' then o.notion_extra -> %4$L -> ''more'' end) e(page)'
+        || ' join shown s on s.page_id::text = e.page where o.notion_extra ? %4$L',
+        pair ->> 'mirror_table', pair ->> 'table', pair ->> 'column', pair ->> 'title');
     end if;
     execute format($sql$
       with shown as materialized (
@@ -1211,13 +1213,11 @@ begin
         union
         select n.owner from named n
           join sync.link l on l.page_id = n.owner and l.table_name = %1$L
-          left join public.%1$I o on o.id = l.row_id
          where not exists (
              select from held h where h.mirror = n.mirror and h.owner = n.owner)
-           and not coalesce(%3$s, false)
       )
       select jsonb_agg(jsonb_build_array(%1$L, d.owner) order by d.owner) from differ d
-    $sql$, pair ->> 'table', held, further)
+    $sql$, pair ->> 'table', held)
     into found using p_mirrors, pair ->> 'mirror', pair ->> 'link';
     answer := answer || coalesce(found, '[]'::jsonb);
   end loop;

@@ -339,10 +339,10 @@ class People:
 
     def make_up(self) -> None:
         """Everything is shared, alive and of its own type again."""
-        for table in sorted(self.buried):
-            self.world.workspace.update_data_source(self.world.ids[table], {"in_trash": False})
         for table in sorted(self.unshared):
             self.world.workspace.share(self.world.ids[table])
+        for table in sorted(self.buried):
+            self.world.workspace.update_data_source(self.world.ids[table], {"in_trash": False})
         for table, prop in self.retyped:
             self.change_schema(table, {prop: {"number": {}}})
         self.buried.clear()

@@ -80,18 +80,34 @@ def test_a_column_for_one_target_holds_the_one_that_notion_shows(world: World) -
     assert row["notion_extra"]["Related Business Entity"] == {"more": [first]}
 
 
+@pytest.mark.parametrize("full", [False, True])
 def test_a_link_made_from_the_other_side_arrives_though_its_owner_is_left_out(
-    world: World,
+    world: World, full: bool
 ) -> None:
     world.sync()
     agent, entity = some_page(world, "agents"), some_page(world, "business_entities")
     shown = [] if agent in agents_of(world, entity) else [entity]
     relate(world, agent, "Business Entity Association", shown)
     world.clock.turn(minutes=30)
-    world.sync(tables=frozenset({"agents"}))
+    world.sync(tables=frozenset({"agents"}), full=full)
     world.clock.turn(minutes=30)
     world.sync()
     assert (agent in agents_of(world, entity)) == bool(shown)
+
+
+def test_a_further_target_that_is_removed_from_the_other_side_goes(world: World) -> None:
+    world.sync()
+    task = some_page(world, "tasks")
+    first, further = alive(world, "workflow_instances", 2)
+    relate(world, task, "Related Workflow Instance", [first, further])
+    world.clock.turn(minutes=30)
+    world.sync()
+    title = "Related Workflow Instance"
+    assert world.row("tasks", task)["notion_extra"][title] == {"more": [further]}
+    relate(world, further, "Related Tasks", [])
+    world.clock.turn(minutes=30)
+    world.sync()
+    assert title not in world.row("tasks", task)["notion_extra"]
 
 
 @pytest.mark.parametrize("effects", range(1, 12))

@@ -126,7 +126,9 @@ class Puller:
             await self._remember(state)
             final = replace(state, watermark=began)
         elif self.options.full:
-            await self._walk_whole(binding, began, tally)
+            await self._walk_all(binding, began, tally)
+            # What shifted meanwhile, and what lately edited pages show of their owners' links.
+            await self._walk_edits(binding, _before(known.watermark or began), tally)
             final = replace(known, watermark=began)
         else:
             moved = await self._walk_edits(binding, _before(known.watermark or began), tally)
@@ -220,10 +222,6 @@ class Puller:
             # What was loaded before the interruption may have been edited since.
             await self._walk_edits(binding, _before(marked.watermark or began), tally)
         elif listings > 1:
-            await self._walk_edits(binding, began, tally)
-
-    async def _walk_whole(self, binding: Binding, began: datetime, tally: Tally) -> None:
-        if await self._walk_all(binding, began, tally) > 1:
             await self._walk_edits(binding, began, tally)
 
     async def _walk_all(
