@@ -188,9 +188,9 @@ def run_demo(
     reset
         Remove the demo's data under .accord/ and leave.
     pages
-        Add so many generated pages to the hand-made ones.
+        Add so many generated pages to the hand-made ones; counts when the data is made.
     seed
-        What the generated pages are drawn from.
+        What the generated pages are drawn from; counts when the data is made.
     port
         Where the local Notion listens; 0 takes a free port.
     """

@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,14 +18,18 @@ from rich.table import Table
 
 from accord import screen
 from accord.app import Opened, Project, open_engine
+from accord.core.errors import UsageError
 from accord.local_postgres import EmbeddedPostgres
 from accord.supabase import migrate as migrations
 from accord.sync.options import Options
 from accord.sync.report import Count, Direction, NobodyWatches, Report, Watch
 from notion_emulator import Workspace, serve
+from notion_emulator.errors import UnusableFileError
 from notion_emulator.sample import build_sample, generate
 
 DATA = Path(".accord")
+#: The file that keeps the demo's local Notion.
+NOTION = DATA / "notion.sqlite"
 DATABASE = "higherself"
 
 #: The service of the demo looks for edits so often, in seconds.
@@ -46,6 +52,7 @@ async def run(project: Project, *, once: bool, pages: int, seed: int, port: int)
 
     Raises:
         LocalPostgresError: Postgres cannot be started.
+        UsageError: the data file of the local Notion is in use.
     """
     screen.OUT.print("Starting Postgres ...")
     with EmbeddedPostgres(project.folder / DATA / "postgres") as postgres:
@@ -53,15 +60,14 @@ async def run(project: Project, *, once: bool, pages: int, seed: int, port: int)
             screen.show_warning(notice)
         url = _database(postgres)
         screen.OUT.print("Starting the local Notion ...")
-        workspace = Workspace(seed=seed)
-        names = build_sample(workspace)
-        if pages:
-            generate(workspace, pages, seed)
-        async with serve(workspace, port=port, face=True) as notion_url:
+        async with (
+            _notion(project.folder / NOTION, pages, seed) as workspace,
+            serve(workspace, port=port, face=True) as notion_url,
+        ):
             for applied in await migrations.apply(url, project.migrations):
                 screen.OUT.print(f"Applied {applied.migration.file_name}.")
             environment = {
-                **names,
+                **workspace.environment,
                 "NOTION_API_TOKEN": workspace.token,
                 "NOTION_API_URL": notion_url,
                 "NOTION_REQUESTS_PER_MINUTE": "0",
@@ -70,6 +76,29 @@ async def run(project: Project, *, once: bool, pages: int, seed: int, port: int)
             demo = replace(project, environment=environment)
             async with open_engine(demo, demo.settings()) as opened:
                 return await _keep_in_step(opened, environment, once=once)
+
+
+@asynccontextmanager
+async def _notion(data: Path, pages: int, seed: int) -> AsyncIterator[Workspace]:
+    """The workspace that the data file keeps; filled when the file is made."""
+    try:
+        workspace = Workspace(seed=seed, data=data)
+    except UnusableFileError as error:
+        raise UsageError(str(error)) from None
+    try:
+        if workspace.is_empty:
+            build_sample(workspace)
+            if pages:
+                generate(workspace, pages, seed)
+            workspace.commit()
+        elif pages:
+            screen.show_warning(
+                f"--pages counts only when the data is made, and {data} is there already; "
+                "accord demo --reset removes it"
+            )
+        yield workspace
+    finally:
+        workspace.close()
 
 
 def _database(postgres: EmbeddedPostgres) -> str:

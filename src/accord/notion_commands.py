@@ -18,15 +18,13 @@ from accord import screen
 from accord.app import Project
 from accord.config import NotionSettings, read_notion_settings
 from accord.core.errors import UsageError
+from accord.local import NOTION
 from accord.notion.client import NotionClient
 from accord.notion.copying import Watch, Whole, read_workspace
 from accord.notion.pacer import Pacer
 from notion_emulator import Original, Workspace, adopt, disguised
 from notion_emulator.errors import UnusableFileError
 from notion_emulator.program import PORT, Serving, run
-
-#: Where the demo keeps its local Notion.
-DATA = Path(".accord") / "notion.sqlite"
 
 notion_app = App(name="notion", help="The local Notion.")
 snapshot_app = App(name="snapshot", help="A workspace as one JSON file.")
@@ -85,7 +83,7 @@ def serve(
 
 
 @snapshot_app.command
-def save(to: Path, *, data: Path = DATA) -> int:
+def save(to: Path, *, data: Path = NOTION) -> int:
     """Write the workspace of a data file to a snapshot.
 
     Parameters
@@ -106,7 +104,7 @@ def save(to: Path, *, data: Path = DATA) -> int:
 
 
 @snapshot_app.command
-def load(source: Annotated[Path, Parameter(name="FROM")], *, data: Path = DATA) -> int:
+def load(source: Annotated[Path, Parameter(name="FROM")], *, data: Path = NOTION) -> int:
     """Make a data file of a snapshot.
 
     Parameters

@@ -24,6 +24,7 @@ from notion_emulator.kept import (
     put_rest,
     rest_of,
     settle,
+    without_collection,
 )
 from notion_emulator.kept_values import packed
 from notion_emulator.model import Page, Parent
@@ -78,7 +79,8 @@ class DataFile:
             if new:
                 self._file.executescript(_script())
             else:
-                self._load()
+                with without_collection():
+                    self._load()
             for kind in (*KINDS, PAGES):
                 kind.track(workspace)
                 if new:

@@ -7,7 +7,9 @@ and what is only remembered to be faster, is left out and built again by `settle
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import MISSING, dataclass, fields
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, get_type_hints
@@ -25,6 +27,8 @@ from notion_emulator.views import View
 from notion_emulator.webhooks import Subscription
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from notion_emulator.workspace import Workspace
 
 Json = dict[str, Any]
@@ -206,3 +210,15 @@ def settle(workspace: Workspace) -> None:
     trashed += sum(source.in_trash for source in state.sources.values())
     state.trash_count = trashed
     state.touch()
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Leave the garbage collector out: it would look at all that is loaded, again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

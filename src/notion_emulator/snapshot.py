@@ -24,6 +24,7 @@ from notion_emulator.kept import (
     put_rest,
     rest_of,
     settle,
+    without_collection,
 )
 from notion_emulator.model import OPTION_KINDS, DataSource, Page, Parent, Property
 
@@ -120,7 +121,8 @@ def read_snapshot(workspace: Workspace, path: Path) -> None:
     except OSError as error:
         raise UnusableFileError(f"{path} cannot be read: {error.strerror}") from None
     try:
-        read = _read(orjson.loads(content))
+        with without_collection():
+            read = _read(orjson.loads(content))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UnusableFileError(
             f"{path} is no snapshot of a local Notion of this version ({error}); "

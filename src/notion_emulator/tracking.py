@@ -76,6 +76,11 @@ class Tracked(dict[str, Thing]):
         self.touched.update(dict.fromkeys(self))
         super().clear()
 
+    def copy(self) -> dict[str, Thing]:
+        """Hand out everything, in a plain dictionary."""
+        self.touched.update(dict.fromkeys(self))
+        return super().copy()
+
     def values(self) -> Any:
         """Hand out everything."""
         self.touched.update(dict.fromkeys(self))

@@ -19,9 +19,9 @@ from notion_emulator.api.durable import Durable
 from notion_emulator.errors import UnusableFileError
 from notion_emulator.kept import KINDS, OTHERWISE, PAGES
 from notion_emulator.sample import build_sample
-from notion_emulator.snapshot import snapshot
 from notion_emulator.tracking import Tracked
 from tests.emulator.client import Api, Clock, create, row, text, titled
+from tests.emulator.held import held
 
 
 @pytest.fixture
@@ -61,9 +61,9 @@ def everything(api: Api) -> list[object]:
 def test_the_sample_is_the_same_after_a_restart(path: Path, clock: Clock) -> None:
     with opened(path, clock) as workspace:
         environment = build_sample(workspace)
-        before, shown = snapshot(workspace), everything(Api(workspace))
+        before, shown = held(workspace), everything(Api(workspace))
     with opened(path, clock) as workspace:
-        assert snapshot(workspace) == before
+        assert held(workspace) == before
         assert everything(Api(workspace)) == shown
         assert workspace.token == environment["NOTION_API_TOKEN"]
 
@@ -117,11 +117,11 @@ def test_what_every_endpoint_writes_is_there_after_a_restart(path: Path, clock: 
         gone = row(workspace, source, "Gone")
         api.patch(f"/v1/pages/{gone}", {"in_trash": True})
         workspace.unshare(sub)
-        before, shown = snapshot(workspace), everything(api)
+        before, shown = held(workspace), everything(api)
         blocks = api.get(f"/v1/blocks/{two}/children")["results"]
     with opened(path, clock) as workspace:
         api = Api(workspace)
-        assert snapshot(workspace) == before
+        assert held(workspace) == before
         assert everything(api) == shown
         assert api.get(f"/v1/blocks/{two}/children")["results"] == blocks
         api.get(f"/v1/pages/{sub}", status=404)
@@ -146,9 +146,9 @@ def test_a_schema_change_reaches_every_row_in_the_file(path: Path, clock: Clock)
             "State": {"status": {}},
         }
         Api(workspace).patch(f"/v1/data_sources/{source}", {"properties": change})
-        before = snapshot(workspace)
+        before = held(workspace)
     with opened(path, clock) as workspace:
-        assert snapshot(workspace) == before
+        assert held(workspace) == before
         shown = workspace.page(pages[1])["properties"]
         assert shown["Points"]["rich_text"][0]["plain_text"] == "3"
         assert shown["State"]["status"]["name"] == "Not started"

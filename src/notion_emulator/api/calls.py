@@ -150,7 +150,11 @@ async def _read(workspace: Workspace, request: Request, version: str) -> Json:
 
 
 def _only_reads(request: Request) -> bool:
-    return request.method == "GET" or request.url.path.endswith(("/query", "/search"))
+    """Tell whether a request surely changes nothing; a GET may, as of views never seen before."""
+    path = request.url.path
+    if request.method == "GET":
+        return path.startswith(("/v1/pages/", "/v1/blocks/", "/v1/users"))
+    return path.endswith(("/query", "/search"))
 
 
 def handler(workspace: Workspace, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
