@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -113,6 +114,15 @@ def test_a_clone_serves_what_the_original_serves(
     saved = command("accord", "notion", "snapshot", "save", str(again), "--data", str(data), env={})
     expect(saved, 0, "97 pages")
     assert again.read_bytes() == snapshot.read_bytes()
+
+
+def test_every_option_on_the_page_about_copies_is_one_of_the_commands() -> None:
+    page = (ROOT / "docs" / "copies.md").read_text("utf-8")
+    named = set(re.findall(r"--[a-z][a-z-]+", page))
+    commands = (["clone"], ["serve"], ["snapshot", "load"])
+    helps = [command("accord", "notion", *words, "--help", env={}).out for words in commands]
+    assert named >= {"--from-env", "--anonymise"}
+    assert named <= set(re.findall(r"--[a-z][a-z-]+", " ".join(helps)))
 
 
 def words_of(pages: list[Json]) -> set[str]:
