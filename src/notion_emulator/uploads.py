@@ -287,6 +287,7 @@ class Uploads:
     def json(self, upload: Upload) -> Json:
         """Return a file upload object, without ``archived``."""
         status, base = self.status(upload), self.state.storage.base_url
+        waits = status in {"pending", "uploaded"} and not upload.attached
         body: Json = {
             "object": "file_upload",
             "id": upload.id,
@@ -296,13 +297,13 @@ class Uploads:
                 "type": self.state.users[upload.created_by].kind,
             },
             "last_edited_time": minute_stamp(upload.created),
-            "expiry_time": None if upload.attached else minute_stamp(upload.expiry),
+            "expiry_time": minute_stamp(upload.expiry) if waits else None,
         }
         if status == "pending":
             body["upload_url"] = f"{base}/v1/file_uploads/{upload.id}/send"
             if upload.mode == "multi_part":
                 body["complete_url"] = f"{base}/v1/file_uploads/{upload.id}/complete"
-        body["in_trash"] = status == "expired"
+        body["in_trash"] = False
         body["status"] = status
         body["filename"] = upload.filename
         body["content_type"] = upload.content_type

@@ -219,8 +219,10 @@ class Bodies:
             by=author if author in seeder.workspace.state.users else seeder.workspace.bot_id,
         )
         if upload.get("status") == "uploaded":
-            uploads.send(made, Sent(bytes(upload.get("content_length") or 0)))
-        made.status, made.attached = str(upload.get("status")), not upload.get("expiry_time")
+            uploads.send(made, Sent(bytes(int(upload.get("content_length") or 0))))
+        made.length = upload.get("content_length")
+        made.status = str(upload.get("status"))
+        made.attached = made.status == "uploaded" and not upload.get("expiry_time")
         made.imported = upload.get("file_import_result")
         made.filename, made.content_type = upload.get("filename"), upload.get("content_type")
         return made.id

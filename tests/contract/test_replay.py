@@ -13,10 +13,7 @@ from tests.contract.replay import Replay, main, replay, table
 RECORDINGS = sorted((Path(__file__).parent.parent / "recordings").glob("*.jsonl"))
 ENOUGH = 0.98
 #: Every recorded interaction that is answered otherwise, and why.
-REMAINING = {
-    "notion-sdk-py/test_file_uploads_list.yaml": "an upload that expired shows as trashed",
-    "notion-sdk-py/test_file_uploads_list_with_start_cursor.yaml": "the same upload",
-}
+REMAINING: dict[str, str] = {}
 
 
 @pytest.fixture(scope="module")

@@ -208,7 +208,9 @@ def test_what_is_not_attached_within_an_hour_expires(api: Api, clock: Clock, pag
     clock.pass_(minutes=1)
     assert api.get(f"/v1/file_uploads/{held}")["expiry_time"] is None
     for upload in (left, empty):
-        assert api.get(f"/v1/file_uploads/{upload}")["status"] == "expired"
+        shown = api.get(f"/v1/file_uploads/{upload}")
+        assert (shown["status"], shown["expiry_time"]) == ("expired", None)
+        assert shown["in_trash"] is False
     assert "instead was `expired`" in attached(api, page, left, status=400)["message"]
     send(api, empty, b"x", status=400)
     attached(api, page, held)
