@@ -48,7 +48,7 @@ def new_world(
 
     ``workspace_of=world`` puts empty tables beside the workspace of another world.
     """
-    made: list[str] = []
+    made: dict[str, World] = {}
 
     def make(
         *,
@@ -60,18 +60,20 @@ def new_world(
     ) -> World:
         name = f"world_{uuid.uuid4().hex}"
         postgres_server.create_database(name, template=template)
-        made.append(name)
         if workspace_of is not None:
-            return replace(workspace_of, url=postgres_server.url(name))
+            made[name] = replace(workspace_of, url=postgres_server.url(name))
+            return made[name]
         clock = TurnedClock()
         workspace = Workspace(clock=clock, seed=seed, **options)
         names = build_sample(workspace) if sample else build_generated(workspace, pages, seed)
         if sample and pages:
             generate(workspace, pages, seed)
-        return World(postgres_server.url(name), workspace, clock, schema, dict(names))
+        made[name] = World(postgres_server.url(name), workspace, clock, schema, dict(names))
+        return made[name]
 
     yield make
-    for name in made:
+    for name, world in made.items():
+        world.close()
         postgres_server.drop_database(name)
 
 

@@ -109,8 +109,16 @@ class World:
 
     def query(self, statement: str, *values: Any) -> list[dict[str, Any]]:
         """Ask Postgres."""
-        with psycopg.connect(self.url, row_factory=dict_row) as connection:
-            return connection.execute(statement.encode(), values or None).fetchall()
+        return self._asking.execute(statement.encode(), values or None).fetchall()
+
+    @cached_property
+    def _asking(self) -> psycopg.Connection[dict[str, Any]]:
+        return psycopg.connect(self.url, row_factory=dict_row, autocommit=True)
+
+    def close(self) -> None:
+        """Ask no more."""
+        if "_asking" in self.__dict__:
+            self._asking.close()
 
     def execute(self, statement: str, *values: Any) -> None:
         """Change something in Postgres, as a person with an SQL client does."""
