@@ -360,7 +360,7 @@ def _dates(function: str, pages: list[Page], target: Property, renderer: Rendere
     dates = []
     for page in pages:
         shown = renderer.value(target, page, page.values.get(target.id))
-        if isinstance(shown, str):
+        if target.kind in {"created_time", "last_edited_time"}:
             shown = {"start": shown, "end": None}
         if isinstance(shown, dict) and shown.get("type") == "date":
             shown = shown["date"]
