@@ -48,10 +48,20 @@ def _form(stamp: str) -> str:
 
 
 class Comparison:
-    """Compares the answers of one scenario and learns ids on the way."""
+    """Compares the answers of one scenario and learns ids on the way.
 
-    def __init__(self, translation: Translation) -> None:
+    Args:
+        translation: The ids that are known.
+        untold: Raw ids of properties whose values cannot be known, only their form.
+
+    Attributes:
+        by_form: How many values were compared by their form because of that.
+    """
+
+    def __init__(self, translation: Translation, untold: set[str]) -> None:
         self.translation = translation
+        self.untold = untold
+        self.by_form = 0
         self.wished: set[tuple[str, str]] = set()
 
     def heed(self, request: Any) -> None:
@@ -145,10 +155,20 @@ class Comparison:
             more = sorted(ours.keys() - theirs.keys())
             yield f"{path}: ours lacks {missing} and has {more} beyond"
         for name in theirs:
-            if name in ours:
+            if name in ours and self._untold(ours[name]):
+                self.by_form += 1
+                yield from self._any(
+                    _bare(theirs[name]), _bare(ours[name]), f"{path}[{name!r}]", ""
+                )
+            elif name in ours:
                 yield from self._any(theirs[name], ours[name], f"{path}[{name!r}]", "")
         if _ordered(theirs) and not _ordered(ours):
             yield f"{path}: ours do not stand in the order of their ids"
+
+    def _untold(self, ours: Any) -> bool:
+        """Tell whether a value is computed in a way that no recorded answer tells."""
+        raw = ours.get("id") if isinstance(ours, dict) else None
+        return isinstance(raw, str) and unquote(raw) in self.untold
 
     def _random_color(self, theirs: Json, ours: Json) -> bool:
         """Tell whether a colour was drawn; it must then stay what it was at first sight."""
@@ -196,6 +216,13 @@ class Comparison:
             return False
         learned = [self.translation.learn(*pair) for pair in zip(one, other, strict=True)]
         return all(learned)
+
+
+def _bare(value: Any) -> Any:
+    """Return a computed value without what was computed."""
+    if not isinstance(value, dict):
+        return value
+    return {key: None if key == value.get("type") else one for key, one in value.items()}
 
 
 def _ordered(properties: Json) -> bool:

@@ -99,7 +99,10 @@ def load(paths: Iterable[Path]) -> dict[str, list[Interaction]]:
         Unreadable: A file cannot be read or holds a line that is no JSON object.
     """
     found: dict[str, list[Interaction]] = {}
-    for path in paths:
+    stems: dict[str, int] = {}
+    for path in dict.fromkeys(one.resolve() for one in paths):
+        stems[path.stem] = stems.get(path.stem, 0) + 1
+        stem = path.stem if stems[path.stem] == 1 else f"{path.stem} ({stems[path.stem]})"
         try:
             lines = path.read_text(encoding="utf-8").splitlines()
         except (OSError, UnicodeDecodeError) as error:
@@ -113,7 +116,7 @@ def load(paths: Iterable[Path]) -> dict[str, list[Interaction]]:
                 raise Unreadable(f"{path}, line {at}: {error}") from error
             if not isinstance(one, dict):
                 raise Unreadable(f"{path}, line {at}: not a JSON object")
-            scenario = found.setdefault(f"{path.stem}/{one.get('src', '')}", [])
+            scenario = found.setdefault(f"{stem}/{one.get('src', '')}", [])
             scenario.append(_interaction(len(scenario) + 1, one))
     return found
 
@@ -126,10 +129,20 @@ def _interaction(number: int, one: Json) -> Interaction:
         method=str(one.get("method", "GET")).upper(),
         path=parts.path + (f"?{parts.query}" if parts.query else ""),
         version=None if one.get("version") is None else str(one["version"]),
-        request=one.get("request"),
-        status=status if isinstance(status, int) else 0,
-        response=one.get("response"),
+        request=_json(one.get("request")),
+        status=int(str(status)) if str(status).isdecimal() else 0,
+        response=_json(one.get("response")),
     )
+
+
+def _json(body: Any) -> Any:
+    """Return a body that was recorded as text as the JSON that it is, if it is."""
+    if isinstance(body, str) and body.lstrip()[:1] in {"{", "["}:
+        try:
+            return json.loads(body)
+        except ValueError:
+            return body
+    return body
 
 
 def objects(value: Any) -> Iterator[Json]:

@@ -4,7 +4,7 @@ The rule: each scenario gets a workspace of its own, seeded with what existed be
 that stands where the recorded answers say it stood; a request that cannot be replayed is
 counted, with its reason, and never stops the rest.
 
-    python -m tests.contract.replay FILE... [--differences] [--report FILE]
+    python -m tests.contract.replay FILE... [--alone] [--differences] [--report FILE]
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import argparse
 import asyncio
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +28,7 @@ from tests.contract.recording import (
     MISFITS,
     UUID,
     Interaction,
+    Json,
     Unreadable,
     dashed,
     load,
@@ -35,12 +36,16 @@ from tests.contract.recording import (
     objects,
 )
 from tests.contract.seeding import UNFIT, Seeder, merged
+from tests.contract.sending import sent
 from tests.contract.sightings import Sightings, look
 from tests.contract.translation import Translation
 
-VERSIONS = frozenset({"2025-09-03", "2026-03-11"})
+NEWEST = "2026-03-11"
+VERSIONS = frozenset({"2025-09-03", NEWEST})
 START = datetime(2026, 6, 27, 17, 1, tzinfo=UTC)
 _YOURS = re.compile(r'with your integration "([^"]*)"')
+#: The recordings that are kept here: they tell of the workspaces that others too were made in.
+RECORDINGS = sorted((Path(__file__).parent.parent / "recordings").glob("*.jsonl"))
 #: Families of endpoints that the local Notion leaves out, and why.
 LEFT_OUT = {
     "oauth": "tokens are given out by the web site, not by a workspace",
@@ -60,6 +65,7 @@ class Outcome:
         reason: Why it did not match, None when it did.
         differences: Each with its place.
         lagging: Search results that were left out of the comparison, see `Comparison.current`.
+        by_form: Values that were compared by their form, see `Comparison.untold`.
     """
 
     scenario: str
@@ -68,6 +74,7 @@ class Outcome:
     reason: str | None = None
     differences: list[str] = field(default_factory=list)
     lagging: int = 0
+    by_form: int = 0
 
     @property
     def matched(self) -> bool:
@@ -98,6 +105,7 @@ class Scenario:
         self.name = name
         self.recorded = recorded
         self.own = own
+        self.version = next((one.version for one in recorded if one.version), NEWEST)
         self.now = next((at for at in map(moment, recorded) if at is not None), START)
         bot, integration, space = _bot(recorded, own, library)
         people = [one["person"] for one in own.users if one.get("person")]
@@ -108,11 +116,14 @@ class Scenario:
             name=space,
             switches=Switches(email_verified=any("email_verified" in one for one in people)),
         )
+        limit = next((one for one in map(_upload_limit, [*own.users, *library.users]) if one), None)
+        if limit is not None:
+            self.workspace.uploads.max_size = limit
         self.translation = Translation()
         if bot is not None:
             self.translation.assume(bot, self.workspace.bot_id)
-        self.comparison = Comparison(self.translation)
         self.seeder = Seeder(self.workspace, own, library, self.translation)
+        self.comparison = Comparison(self.translation, self.seeder.untold)
 
     async def run(self) -> list[Outcome]:
         """Seed the workspace, send every request and return what became of each."""
@@ -144,23 +155,25 @@ class Scenario:
         theirs, lagging = one.response, 0
         if one.is_a("POST", "search") and isinstance(theirs, dict):
             theirs, ours, lagging = self.comparison.current(theirs, ours, self.own.made, self.now)
+        earlier = self.comparison.by_form
         found_all = self.comparison.differences(theirs, ours)
-        reason = "the answers differ" if found_all else None
-        return Outcome(self.name, one, reason=reason, differences=found_all, lagging=lagging)
+        return Outcome(
+            self.name,
+            one,
+            reason="the answers differ" if found_all else None,
+            differences=found_all,
+            lagging=lagging,
+            by_form=self.comparison.by_form - earlier,
+        )
 
     async def _send(self, client: httpx2.AsyncClient, one: Interaction) -> httpx2.Response:
         token = "wrong" if one.status == 401 else self.workspace.token
         headers = {"Authorization": f"Bearer {token}"}
-        if one.version is not None:
-            headers["Notion-Version"] = one.version
-        content = None
-        if isinstance(one.request, str):
-            content = one.request.encode()
-            boundary = one.request.removeprefix("--").split("\r\n", 1)[0]
-            headers["Content-Type"] = f"multipart/form-data; boundary={boundary}"
-        elif one.request is not None:
-            content = orjson.dumps(self.translation.body(one.request))
-            headers["Content-Type"] = "application/json"
+        version = one.version or (self.version if one.done else None)
+        if version is not None:
+            headers["Notion-Version"] = version
+        content, more = sent(one, self.translation)
+        headers |= more
         path = self.translation.path(one.path)
         return await client.request(one.method, path, content=content, headers=headers)
 
@@ -200,25 +213,56 @@ def _bot(
                 name = said[1]
             elif isinstance(shown, dict) and shown.get("type") == "integration":
                 name = str(shown.get("resolved_name"))
-        for part in objects(one.response) if one.done and bot_id is None else ():
-            if part.keys() == {"id", "type"} and part["type"] == "bot":
-                bot_id = part["id"]
-            by = part.get("created_by")
-            author = by.get("id") if isinstance(by, dict) else None
-            if str(part.get("id")) in own.made and UUID.fullmatch(str(author)):
-                bot_id = str(author)
+        if one.done and bot_id is None:
+            bot_id = next((author for author in _authors(one, own)), None)
+    if bot_id is None:
+        bot_id = next((found for one in recorded for found in _refused(one)), None)
     for user in own.users:
         if bot_id is not None and user["id"] == dashed(bot_id):
             name = user["name"]
     return bot_id, name, space
 
 
+def _upload_limit(user: Json) -> int | None:
+    """Return how large a file may be, as the integration's own user tells."""
+    limits = (user.get("bot") or {}).get("workspace_limits") or {}
+    found = limits.get("max_file_upload_size_in_bytes")
+    return found if isinstance(found, int) else None
+
+
+def _authors(one: Interaction, own: Sightings) -> Iterator[str]:
+    """Give the ids of those of whom an answer says that they wrote through the API."""
+    writes = one.method in {"PATCH", "DELETE"}
+    for part in objects(one.response):
+        if part.keys() == {"id", "type"} and part["type"] == "bot":
+            yield str(part["id"])
+        made = str(part.get("id")) in own.made
+        key = "created_by" if made else "last_edited_by"
+        by = part.get(key) if made or (writes and part is one.response) else None
+        author = str(by.get("id")) if isinstance(by, dict) else ""
+        if UUID.fullmatch(author):
+            yield author
+
+
+def _refused(one: Interaction) -> Iterator[str]:
+    """Give the id of the integration that a refusal names."""
+    more = one.response.get("additional_data") if isinstance(one.response, dict) else None
+    found = more.get("integration_id") if isinstance(more, dict) else None
+    if isinstance(found, str) and UUID.fullmatch(found):
+        yield found
+
+
 @dataclass
 class Replay:
-    """The outcomes of all scenarios, and what could not be seeded."""
+    """The outcomes of all scenarios, and what could not be seeded.
+
+    Attributes:
+        beside: How many other scenarios told what else there was in the workspace.
+    """
 
     outcomes: list[Outcome] = field(default_factory=list)
     notes: dict[str, list[str]] = field(default_factory=dict)
+    beside: int = 0
 
     @property
     def counted(self) -> list[Outcome]:
@@ -232,16 +276,23 @@ class Replay:
         return sum(one.matched for one in counted) / len(counted) if counted else 1.0
 
 
-def replay(paths: Iterable[Path]) -> Replay:
+def replay(paths: Iterable[Path], beside: Iterable[Path] = ()) -> Replay:
     """Replay all scenarios of some files.
+
+    Args:
+        paths: The files.
+        beside: Further recordings: not replayed, they only tell what else there was.
 
     Raises:
         Unreadable: A file is no recording.
     """
     scenarios = load(paths)
     sights = {name: look(recorded) for name, recorded in scenarios.items()}
-    library = merged(list(sights.values()))
-    result = Replay()
+    known = {name.split("/", 1)[-1] for name in scenarios}
+    further = load(beside).items()
+    others = [look(one) for name, one in further if name.split("/", 1)[-1] not in known]
+    library = merged([*sights.values(), *others])
+    result = Replay(beside=len(others))
 
     async def run() -> None:
         for name, recorded in scenarios.items():
@@ -276,6 +327,11 @@ def _lines(result: Replay, *, details: bool) -> list[str]:
     lagging = sum(one.lagging > 0 for one in counted)
     if lagging:
         lines.append(f"{lagging:5} searches in which the index of the real API lagged behind")
+    by_form = sum(one.by_form for one in counted)
+    if by_form:
+        lines.append(f"{by_form:5} computed values, of which no answer tells how, taken by form")
+    if result.beside:
+        lines.append(f"{result.beside:5} other recorded scenarios told what else there was")
     away: dict[str, int] = {}
     for one in result.outcomes:
         if one.left_out is not None:
@@ -329,10 +385,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="replay", description=__doc__.splitlines()[0])
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
     parser.add_argument("--differences", action="store_true", help="show every difference")
+    parser.add_argument(
+        "--alone", action="store_true", help="learn nothing from the recordings kept here"
+    )
     parser.add_argument("--report", type=Path, help="write a Markdown report")
     options = parser.parse_args(arguments)
     try:
-        result = replay(options.files)
+        result = replay(options.files, [] if options.alone else RECORDINGS)
     except Unreadable as error:
         print(error, file=sys.stderr)
         return 2

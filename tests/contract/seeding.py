@@ -17,6 +17,7 @@ from notion_emulator.errors import ApiError
 from notion_emulator.ids import normal_id
 from tests.contract.recording import MISFITS, UUID, Json, dashed, instant
 from tests.contract.seeding_bodies import Bodies
+from tests.contract.seeding_computed import Computed
 from tests.contract.seeding_schema import Schemas, placed
 from tests.contract.sightings import Sightings
 from tests.contract.translation import Translation
@@ -59,6 +60,7 @@ class Seeder:
 
     Attributes:
         notes: What could not be put there, and why.
+        untold: The raw ids of properties of which no answer tells how they are computed.
     """
 
     def __init__(
@@ -69,8 +71,10 @@ class Seeder:
         self.library = library
         self.translation = translation
         self.notes: list[str] = []
+        self.untold: set[str] = set()
         self.schemas = Schemas(self)
         self.bodies = Bodies(self)
+        self.computed = Computed(self)
         self._begun: set[str] = set()
         self._pages: list[str] = []
         self._filled: set[str] = set()
@@ -84,6 +88,7 @@ class Seeder:
             self.schemas.connect,
             self._values,
             self._blocks,
+            self.computed.settle,
             self._finish,
         ):
             self.attempt(step.__name__.strip("_"), step)
@@ -97,6 +102,9 @@ class Seeder:
 
     def _values(self) -> None:
         """Give pages their values; those that these name are put there on the way."""
+        for page_id in [*self.own.hints["page"]]:
+            source_id, name = self.hint("page", page_id).get("related_by") or ("", "")
+            self.page(page_id, self.schemas.target(source_id, name))
         while len(self._filled) < len(self._pages):
             for page_id in self._pages[:]:
                 if page_id not in self._filled:
@@ -190,7 +198,7 @@ class Seeder:
         for family in ("data_source", "database"):
             for thing_id in [*self.own.full[family], *self.own.hints[family]]:
                 self.container(family, thing_id)
-        order = {one: at for at, one in enumerate(self.own.unsorted)}
+        order = self.own.newest_first
         pages = [*self.own.full["page"], *self.own.hints["page"]]
 
         def born(page_id: str) -> tuple[str, int]:
@@ -198,7 +206,9 @@ class Seeder:
             return str(thing.get("created_time") or ""), -order.get(page_id, 0)
 
         for page_id in sorted(dict.fromkeys(pages), key=born):
-            self.page(page_id)
+            known = self.find("page", page_id) or self.hint("page", page_id)
+            if known.get("parent") or "related_by" not in known:
+                self.page(page_id)
         for block_id in self.own.hints["block"]:
             if self.find("block", block_id) is None and self.library.full["page"].get(block_id):
                 self.page(block_id)
@@ -308,7 +318,8 @@ class Seeder:
             known = [one for one in inner or () if self.translation.known(one.get("id", ""))]
             return {"people": [{"id": self.translation.local(one["id"])} for one in known]}
         if kind == "relation":
-            target = self.schemas.target(page_id, name)
+            page = self.workspace.state.pages.get(self.translation.local(page_id))
+            target = None if page is None else self.schemas.target(page.parent.id, name)
             ids = [dashed(one["id"]) for one in inner or ()]
             ids = [one for one in ids if one not in self.own.made]
             for one in ids:
@@ -353,6 +364,8 @@ def merged(many: list[Sightings]) -> Sightings:
         for above, below in one.children.items():
             if len(below) > len(library.children.get(above, ())):
                 library.children[above] = below
+        for page_id, source in one.where.items():
+            library.where.setdefault(page_id, source)
         for source, rows in one.rows.items():
             library.rows.setdefault(source, []).extend(rows)
         library.users += [user for user in one.users if user not in library.users]

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from notion_emulator.model import Block
+from notion_emulator.model import Block, Page
 from notion_emulator.uploads import Sent
 from tests.contract.recording import UUID, Json, dashed
 
@@ -21,31 +21,51 @@ if TYPE_CHECKING:
 _WHOLE = frozenset({"table", "column_list", "column"})
 
 
+def _under(block: Json, above: str) -> bool:
+    parent = block.get("parent")
+    found = parent.get("block_id") if isinstance(parent, dict) else None
+    return isinstance(found, str) and dashed(found) == above
+
+
 class Bodies:
     """Seeds what stands on pages."""
 
     def __init__(self, seeder: Seeder) -> None:
         self.seeder = seeder
         self._planted: set[str] = set()
+        self._nowhere: str | None = None
 
     def plant(self, pages: list[str]) -> None:
         """Put blocks, comments and views there."""
         seeder = self.seeder
         for page_id in pages[:]:
             self._below(page_id)
+            block = seeder.own.full["block"].get(page_id, {})
+            holder = seeder.workspace.state.pages[seeder.translation.local(page_id)]
+            self._fill(page_id, block, holder)
         for block_id, block in seeder.own.full["block"].items():
             if not seeder.translation.known(block_id):
                 self._alone(block_id, block)
+        for block_id in seeder.own.hints["block"]:
+            if not seeder.translation.known(block_id) and seeder.new(block_id):
+                self._stand_in(block_id)
         self._remarks()
         self._uploads()
         for view_id, view in seeder.own.full["view"].items():
             self._view(view_id, view)
+        for view_id, view in seeder.own.hints["view"].items():
+            if view.get("parent") and not seeder.translation.known(view_id) and seeder.new(view_id):
+                self._view(view_id, {"name": "View", "type": "table", **view})
 
     # ---- blocks
 
     def _children(self, above: str) -> list[str]:
         seeder = self.seeder
         listed = seeder.own.children.get(above) or seeder.library.children.get(above) or []
+        if not listed and above not in seeder.own.children:
+            listed = [
+                one for one, block in seeder.own.full["block"].items() if _under(block, above)
+            ]
         known = [one for one in listed if seeder.find("block", one) is not None]
         return [one for one in known if one not in seeder.own.made]
 
@@ -76,14 +96,20 @@ class Bodies:
         seeder = self.seeder
         self._origin(block)
         what = f"block {block_id} ({block.get('type')})"
+        notes = len(seeder.notes)
         made = None
         if block.get("type") != "unsupported":
             made = seeder.attempt(what, self._new, above, block_id, block)
+        whole = made is not None
         made = made or seeder.attempt(what, self._as_read, above, block)
         if isinstance(made, Block):
+            del seeder.notes[notes:]
             edited = seeder.at(block.get("last_edited_time"))
             made.edited = seeder.workspace.state.instant(edited)
-            self._learn(block_id, made.id)
+            made.edited_by = seeder.by(block, "last_edited_by") or made.edited_by
+            self._learn(block_id, made, whole=whole)
+            if block.get("in_trash"):
+                seeder.workspace.bodies.bury(made, in_trash=True)
 
     def _new(self, above: str, block_id: str, block: Json) -> Block | None:
         return self._put(above, block, self._written(block_id, block))
@@ -128,20 +154,48 @@ class Bodies:
             content["children"] = [self._written(one, inner) for one, inner in found]
         return {"object": "block", "type": kind, kind: content}
 
-    def _learn(self, block_id: str, ours: str) -> None:
+    def _learn(self, block_id: str, ours: Block, *, whole: bool) -> None:
         """Take a block, and what was written together with it, for what it is."""
         seeder = self.seeder
-        seeder.translation.assume(block_id, ours)
+        seeder.translation.assume(block_id, ours.id)
         block = seeder.find("block", block_id) or {}
-        if block.get("type") not in _WHOLE:
+        if not whole or block.get("type") not in _WHOLE:
             self._below(block_id)
+            self._fill(block_id, block, ours)
             return
         self._planted.add(block_id)
         things = seeder.attempt(
-            f"children of block {block_id}", seeder.workspace.bodies.children, ours
+            f"children of block {block_id}", seeder.workspace.bodies.children, ours.id
         )
         for below, thing in zip(self._children(block_id), things or (), strict=False):
-            self._learn(below, thing.id)
+            if isinstance(thing, Block):
+                self._learn(below, thing, whole=True)
+
+    def _fill(self, block_id: str, block: Json, ours: Block | Page) -> None:
+        """Let something stand below a block of which it is only told that something does."""
+        touched = block_id in self.seeder.own.children or block_id in self.seeder.own.hints["block"]
+        above = str(block.get("type"))
+        if not block.get("has_children") or ours.children or touched or above == "synced_block":
+            return
+        kind = {"table": "table_row", "column_list": "column"}.get(above, "paragraph")
+        self.seeder.attempt(f"below block {block_id}", self._as_read, block_id, {"type": kind})
+
+    def _stand_in(self, block_id: str, below: Json | None = None) -> None:
+        """Put a block there of which nothing is known but its id, and what stands below it."""
+        seeder = self.seeder
+        if self._nowhere is None:
+            self._nowhere = seeder.workspace.create_page({"parent": {"workspace": True}})["id"]
+        kind = {"table_row": "table", "column": "column_list"}.get(
+            (below or {}).get("type", ""), "toggle"
+        )
+        cells = ((below or {}).get("table_row") or {}).get("cells") or [[]]
+        content = {"table_width": len(cells)} if kind == "table" else {}
+        made = seeder.attempt(
+            f"block {block_id}", self._as_read, self._nowhere, {"type": kind, kind: content}
+        )
+        if made is not None:
+            seeder.translation.assume(block_id, made.id)
+            seeder.notes.append(f"block {block_id}: nothing is known of it but its id")
 
     def _alone(self, block_id: str, block: Json) -> None:
         """Put a block there that no listing shows."""
@@ -153,12 +207,16 @@ class Bodies:
         elif block.get("type") == "child_database":
             seeder.container("database", block_id)
         elif isinstance(above, str) and dashed(above) not in seeder.own.made:
-            outer = seeder.own.full["block"].get(dashed(above))
-            if outer is not None and not seeder.translation.known(above):
-                self._alone(dashed(above), outer)
+            above = dashed(above)
+            outer = seeder.find("block", above)
             if "page_id" in parent:
-                seeder.page(dashed(above))
-            self._append(dashed(above), block_id, block)
+                seeder.page(above)
+            elif outer is not None and not seeder.translation.known(above):
+                self._alone(above, outer)
+            elif seeder.new(above) and not seeder.translation.known(above):
+                self._stand_in(above, block)
+            if not seeder.translation.known(block_id):
+                self._append(above, block_id, block)
 
     def _file(self, file: Json, name: object) -> str:
         """Put a file there and return the id of its upload."""
@@ -199,7 +257,7 @@ class Bodies:
     def _uploads(self) -> None:
         seeder = self.seeder
         known = seeder.own.full["file_upload"]
-        order = {one: at for at, one in enumerate(seeder.own.unsorted)}
+        order = seeder.own.newest_first
         for upload_id in sorted(known, key=lambda one: -order.get(one, 0)):
             upload = known[upload_id]
             made = seeder.attempt(f"file upload {upload_id}", self._upload, upload)
@@ -238,7 +296,12 @@ class Bodies:
         keys = ("data_source_id", "name", "type", "filter", "sorts", "quick_filters")
         body = {key: seeder.translation.body(view[key]) for key in keys if view.get(key)}
         body["configuration"] = view.get("configuration")
-        body["database_id"] = seeder.translation.local(str(parent.get("database_id", "")))
+        database = seeder.workspace.state.databases.get(
+            seeder.translation.local(str(parent.get("database_id", "")))
+        )
+        if database is not None:
+            body["database_id"] = database.id
+            body.setdefault("data_source_id", database.sources[0])
         made = seeder.attempt(
             f"view {view_id}",
             seeder.workspace.views.add,

@@ -91,9 +91,17 @@ class Schemas:
         if first is not None:
             seeder.translation.assume(first, ours)
             self._enter(first, ours, source)
+            self._entitle(made["id"], thing)
         for one in sources:
             if one != first and seeder.new(one):
                 self._more(database_id, one)
+
+    def _entitle(self, ours: str, thing: Json) -> None:
+        """Give a database its own title and description where it differs from its data source."""
+        state = self.seeder.workspace.state
+        for part in ("title", "description"):
+            if thing.get(part) is not None:
+                setattr(state.databases[ours], part, state.texts.read(_text(thing[part]), part))
 
     def _more(self, database_id: str, source_id: str) -> None:
         """Add a further data source to a database."""
@@ -150,8 +158,12 @@ class Schemas:
 
     def _enter(self, source_id: str, ours: str, source: Json) -> None:
         self._sources.append((source_id, source))
-        if _text(source.get("title")):
-            body = {"title": _text(source.get("title"))}
+        body = {
+            part: _text(source[part])
+            for part in ("title", "description")
+            if source.get(part) is not None
+        }
+        if body:
             self.seeder.attempt(
                 f"title of data source {source_id}",
                 self.seeder.workspace.update_data_source,
@@ -256,14 +268,14 @@ class Schemas:
 
     def _guess(self, source_id: str, name: str) -> str | None:
         """Return the data source of a page to which a relation leads."""
-        seeder = self.seeder
-        for rows in (seeder.own.rows, seeder.library.rows):
+        own, library = self.seeder.own, self.seeder.library
+        for rows in (own.rows, library.rows):
             for row in rows.get(source_id, ()):
                 for one in (row.get(name) or {}).get("relation") or ():
-                    page = seeder.find("page", dashed(one["id"])) or {}
-                    target = (page.get("parent") or {}).get("data_source_id")
+                    page_id = dashed(one["id"])
+                    target = own.where.get(page_id) or library.where.get(page_id)
                     if target is not None:
-                        return str(target)
+                        return target
         return None
 
     def _computed(self, source_id: str, source: Json, kind: str) -> None:
@@ -277,15 +289,14 @@ class Schemas:
                 for part in ("rollup_property_name", "relation_property_name"):
                     config.pop(part, None)
             if not config:
-                seeder.notes.append(f"property {name!r}: no answer shows how it is computed")
+                seeder.computed.note(source_id, name, prop)
                 continue
             self._add(ours, name, prop, {"type": kind, kind: seeder.translation.body(config)})
 
-    def target(self, page_id: str, name: str) -> Json | None:
-        """Return the parent of pages to which a page's relation leads, None if unknown."""
-        state = self.seeder.workspace.state
-        page = state.pages.get(self.seeder.translation.local(page_id))
-        prop = None if page is None else state.schema_of(page).find(name)
+    def target(self, source_id: str, name: str) -> Json | None:
+        """Return the parent of pages to which a relation leads, None if unknown."""
+        source = self.seeder.workspace.state.sources.get(self.seeder.translation.local(source_id))
+        prop = None if source is None else source.find(name)
         if prop is None or prop.target is None:
             return None
         return {"data_source_id": prop.target}

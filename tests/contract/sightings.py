@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+from itertools import chain, pairwise
 from typing import Any
 
 from tests.contract.recording import MISFITS, UUID, Interaction, Json, dashed, objects
@@ -36,7 +38,8 @@ class Sightings:
         made: Ids of what the scenario made itself.
         users: Full users in the order in which they were met; one id may have several.
         rows: For each data source, the properties of all its pages that were met.
-        unsorted: Ids in the order of queries without sorts, newest first.
+        unsorted: The ids of each answer to a query without sorts, newest first.
+        where: For each row that was met, its data source at first.
         gone: Ids that the real API did not find.
         user_ids: Ids of all users that are named anywhere.
         puzzling: What could not be understood.
@@ -52,7 +55,8 @@ class Sightings:
     made: set[str] = field(default_factory=set)
     users: list[Json] = field(default_factory=list)
     rows: dict[str, list[Json]] = field(default_factory=dict)
-    unsorted: list[str] = field(default_factory=list)
+    unsorted: list[list[str]] = field(default_factory=list)
+    where: dict[str, str] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     user_ids: set[str] = field(default_factory=set)
     puzzling: list[str] = field(default_factory=list)
@@ -60,7 +64,29 @@ class Sightings:
     def hint(self, family: str, thing_id: object, **known: Any) -> None:
         """Note what is known of a thing that may never be seen in full."""
         if isinstance(thing_id, str) and UUID.fullmatch(thing_id.lower()):
-            self.hints[family].setdefault(dashed(thing_id), {}).update(known)
+            hint = self.hints[family].setdefault(dashed(thing_id), {})
+            for key, value in known.items():
+                if hint.get(key) is None:
+                    hint[key] = value
+
+    @property
+    def newest_first(self) -> dict[str, int]:
+        """The place of every id in the one order that agrees with all queries without sorts."""
+        order: TopologicalSorter[str] = TopologicalSorter()
+        for ids in self.unsorted:
+            for earlier, later in pairwise(ids):
+                order.add(later, earlier)
+            for one in ids[:1]:
+                order.add(one)
+        try:
+            found = list(order.static_order())
+        except CycleError:
+            found = list(dict.fromkeys(chain.from_iterable(self.unsorted)))
+        return {one: at for at, one in enumerate(found)}
+
+    def met(self, thing_id: str) -> bool:
+        """Tell whether a thing was there when an earlier answer was given."""
+        return thing_id in self.made or any(thing_id in one for one in self.full.values())
 
 
 def look(scenario: Iterable[Interaction]) -> Sightings:
@@ -76,8 +102,12 @@ def look(scenario: Iterable[Interaction]) -> Sightings:
 
 
 def _note_gone(seen: Sightings, one: Interaction) -> None:
-    if one.status == 404:
-        seen.gone.update(dashed(found) for found in UUID.findall(one.path.lower()))
+    """Note what was not found though nothing had shown it before: it was never there."""
+    if one.status != 404:
+        return
+    message = one.response.get("message") if isinstance(one.response, dict) else None
+    named = UUID.findall(str(message).lower()) or UUID.findall(one.path.lower())
+    seen.gone.update(thing for thing in map(dashed, named) if not seen.met(thing))
 
 
 # ---- what was made
@@ -138,11 +168,22 @@ def _note(seen: Sightings, one: Interaction, part: Json) -> None:
         if source is not None:
             seen.rows.setdefault(dashed(source), []).append(part["properties"])
             seen.hint("data_source", source, database_id=part["parent"].get("database_id"))
+            seen.where.setdefault(thing_id, dashed(source))
+            _note_related(seen, dashed(source), part["properties"])
+    if family == "view" and "name" not in part and thing_id not in seen.made:
+        seen.hint("view", thing_id, parent=part.get("parent"), type=part.get("type"))
     if _MARK.get(str(family), "parent") not in part and family != "file_upload":
         return
     if thing_id not in seen.made and thing_id not in seen.full[str(family)]:
         seen.full[str(family)][thing_id] = _before(one, part)
         _note_around(seen, part)
+
+
+def _note_related(seen: Sightings, source: str, properties: Json) -> None:
+    """Note by which relation a page is led to, of which nothing else may tell where it is."""
+    for name, value in properties.items():
+        for one in value.get("relation") or () if value.get("type") == "relation" else ():
+            seen.hint("page", one.get("id"), related_by=(source, name))
 
 
 def _note_user(seen: Sightings, part: Json) -> None:
@@ -174,7 +215,6 @@ def _note_around(seen: Sightings, part: Json) -> None:
             "database",
             database,
             parent=part.get("database_parent"),
-            title=part.get("title"),
             is_inline=part.get("is_inline"),
         )
     elif family == "database":
@@ -190,6 +230,10 @@ def _note_around(seen: Sightings, part: Json) -> None:
 def _before(one: Interaction, part: Json) -> Json:
     """Return an object as it was before the request whose answer shows it."""
     thing = deepcopy(part)
+    if one.response is part and one.is_a("POST", "file_uploads", "*", "*"):
+        if thing.get("status") == "uploaded":
+            thing |= {"status": "pending", "content_length": None}
+        return thing
     if one.response is not part or one.method not in {"PATCH", "DELETE"}:
         return thing
     written = one.request if isinstance(one.request, dict) else {}
@@ -224,9 +268,10 @@ def _note_order(seen: Sightings, one: Interaction) -> None:
                 below.append(dashed(thing["id"]))
     elif one.is_a("POST", "data_sources", "*", "query"):
         if not (isinstance(one.request, dict) and one.request.get("sorts")):
-            seen.unsorted += [dashed(it["id"]) for it in results if it["id"] not in seen.unsorted]
+            following = UUID.findall(str(one.response.get("next_cursor")))[-1:]
+            seen.unsorted.append([dashed(it["id"]) for it in results] + following)
     elif one.is_a("GET", "file_uploads"):
-        seen.unsorted += [dashed(it["id"]) for it in results if it["id"] not in seen.unsorted]
+        seen.unsorted.append([dashed(it["id"]) for it in results])
         _note_next_upload(seen, one.response)
 
 
@@ -238,7 +283,7 @@ def _note_next_upload(seen: Sightings, answer: Json) -> None:
     if following not in seen.made and following not in seen.full["file_upload"]:
         stub = {key: value for key, value in results[-1].items() if key != "file_import_result"}
         seen.full["file_upload"][dashed(following)] = {**stub, "id": following}
-        seen.unsorted.append(dashed(following))
+        seen.unsorted.append([dashed(results[-1]["id"]), dashed(following)])
 
 
 # ---- what requests name
@@ -252,8 +297,8 @@ def _note_named(seen: Sightings, one: Interaction) -> None:
     parts = one.parts
     if len(parts) > 1 and parts[0] in family:
         seen.hint(family[parts[0]], parts[1])
-    elif len(parts) > 1 and parts[0] == "blocks":
-        seen.hint("block", parts[1])
+    elif len(parts) > 1 and parts[0] in {"blocks", "views"}:
+        seen.hint(parts[0].removesuffix("s"), parts[1])
     for part in objects(one.request):
         for kind, above in _PARENTS.items():
             if kind in part:

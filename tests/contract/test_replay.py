@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.contract.replay import Replay, main, replay, table
+from tests.contract.replay import RECORDINGS, Replay, main, replay, table
 
-RECORDINGS = sorted((Path(__file__).parent.parent / "recordings").glob("*.jsonl"))
 ENOUGH = 0.98
 #: Every recorded interaction that is answered otherwise, and why.
 REMAINING: dict[str, str] = {}
