@@ -55,16 +55,17 @@ class Bodies:
 
     def children(self, block_id: str) -> list[Thing]:
         """Return what stands directly below a block or page, without the trashed."""
-        return self._below(self.find(block_id))
+        return self.below(self.find(block_id))
 
-    def _below(self, thing: Thing) -> list[Thing]:
+    def below(self, thing: Thing) -> list[Thing]:
+        """Return what stands directly below a thing, shared or not, without the trashed."""
         if isinstance(thing, Database):
             return []
         if isinstance(thing, Block) and thing.kind == "synced_block":
             origin = thing.content["synced_from"]
             if origin is not None:
                 source = self.state.blocks[origin["block_id"]]
-                return [] if source.in_trash else self._below(source)
+                return [] if source.in_trash else self.below(source)
         found = (self._thing(one) for one in thing.children)
         return [one for one in found if one is not None and not one.in_trash]
 
@@ -274,7 +275,7 @@ class Bodies:
             "last_edited_time": minute_stamp(thing.edited),
             "created_by": {"object": "user", "id": thing.created_by},
             "last_edited_by": {"object": "user", "id": thing.edited_by},
-            "has_children": bool(self._below(thing)),
+            "has_children": bool(self.below(thing)),
             "in_trash": thing.in_trash or state.buried(thing.parent),
             "type": kind,
             kind: content,

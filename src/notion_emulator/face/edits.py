@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -43,7 +44,8 @@ def save(desk: Desk, request: Request, form: Form) -> Response:
     except (Refused, ApiError) as error:
         why = words.refusal(error) if isinstance(error, ApiError) else str(error)
         return _again(desk, page, prop, form, why)
-    row = desk.views.row(page)
+    whole = urlsplit(request.headers.get("hx-current-url", "")).path.startswith("/pages/")
+    row = desk.views.row(page, whole=whole)
     key = key_of(prop)
     changed = next(cell for cell in row.cells if cell.key == key)
     others = [cell for cell in row.cells if cell.kind in COMPUTED_KINDS]

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from notion_emulator.face import words
+from notion_emulator.face.body import Bodies, Body
+from notion_emulator.face.runs import Run, runs
 from notion_emulator.face.shown import Cell, Cells, Chip, by_key, emoji, in_order, key_of
 from notion_emulator.model import TITLE, Parent
 from notion_emulator.richtext import plain_text
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 SIZE = 50
+#: So many rows are shown again at once.
+MOST = 1_000
 UP, DOWN = "up", "down"
 
 
@@ -110,6 +114,17 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """A comment: who wrote it, when, and its words."""
+
+    by: Chip
+    at: str
+    stamp: str
+    runs: list[Run]
+    on_block: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """A page by itself."""
 
@@ -119,6 +134,8 @@ class Sheet:
     source_title: str
     trashed: bool
     restorable: bool
+    body: Body
+    remarks: list[Remark]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +157,11 @@ class Views:
 
     workspace: Workspace
     cells: Cells = field(init=False)
+    bodies: Bodies = field(init=False)
 
     def __post_init__(self) -> None:
         self.cells = Cells(self.workspace)
+        self.bodies = Bodies(self.workspace, self.cells)
 
     # ---- the side bar
 
@@ -193,8 +212,8 @@ class Views:
 
     # ---- a table
 
-    def table(self, source: DataSource, asked: Asked) -> Table:
-        """Return a part of a table.
+    def table(self, source: DataSource, asked: Asked, size: int = SIZE) -> Table:
+        """Return a part of a table, of ``size`` rows or a few more.
 
         Raises:
             ApiError: The place to go on from is not known any more.
@@ -211,6 +230,12 @@ class Views:
         if asked.after:
             body["start_cursor"] = asked.after
         answer = self.workspace.queries.run(source, body)
+        pages = answer.pages
+        while answer.next_cursor and len(pages) < min(size, MOST):
+            answer = self.workspace.queries.run(
+                source, {**body, "start_cursor": answer.next_cursor}
+            )
+            pages += answer.pages
         following = replace(asked, after=answer.next_cursor or "")
         return Table(
             source.id,
@@ -218,7 +243,7 @@ class Views:
             emoji(source.icon),
             plain_text(source.description),
             self._headings(source, asked),
-            [self.row(page) for page in answer.pages],
+            [self.row(page) for page in pages],
             self.count(source),
             asked,
             following.address(source.id) if answer.next_cursor else "",
@@ -260,7 +285,23 @@ class Views:
             self.name(source) if stands else self.workspace.name,
             self.cells.trashed(page),
             not self.workspace.state.buried(page.parent),
+            self.bodies.of(page),
+            self.remarks(page),
         )
+
+    def remarks(self, page: Page) -> list[Remark]:
+        """Return what was said about a page and its blocks, oldest first."""
+        state, bodies = self.workspace.state, self.workspace.bodies
+        shown = []
+        for one in sorted(state.comments.values(), key=attrgetter("created", "sequence")):
+            block = state.blocks.get(one.parent.id)
+            on = bodies.page_of(block) if block is not None else state.pages.get(one.parent.id)
+            if on is page:
+                by = self._by(one.created_by, one.created)
+                name = by.by if one.name is None else Chip(one.name, initial=one.name[:1].upper())
+                words_of = runs(one.text)
+                shown.append(Remark(name, by.at, by.stamp, words_of, block is not None))
+        return shown
 
     # ---- the trash
 
