@@ -49,10 +49,12 @@ class Changes:
 
     Attributes:
         listeners: Called with each change.
+        count: How many changes there were.
     """
 
     def __init__(self) -> None:
         self.listeners: list[Callable[[Change], None]] = []
+        self.count = 0
         self._collected: ContextVar[list[tuple[str, str]] | None] = ContextVar(
             "collected", default=None
         )
@@ -60,6 +62,7 @@ class Changes:
 
     def tell(self, change: Change) -> None:
         """Tell a change."""
+        self.count += 1
         collected = self._collected.get()
         if collected is not None:
             collected.append((change.kind, change.id))

@@ -37,6 +37,7 @@ SCREENS: tuple[tuple[str, Screen], ...] = (
     ("/pages/{page_id}/{key}/editor", screens.editor),
     ("/pages/{page_id}/{key}/offered", screens.offered),
     ("/trash", screens.trash),
+    ("/news", screens.news),
 )
 EDITS: tuple[tuple[str, Edit], ...] = (
     ("/databases/{source_id}/pages", edits.create),

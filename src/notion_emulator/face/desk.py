@@ -54,6 +54,19 @@ class Desk:
         self.views = Views(self.workspace)
         self.editors = Editors(self.workspace, self.views.cells)
 
+    # ---- what is new
+
+    def mark(self) -> str:
+        """Return what is another text as soon as something may look different."""
+        state = self.workspace.state
+        numbers = (
+            state.changes.count,
+            self.workspace.requests.count,
+            state.epoch,
+            state.last_number,
+        )
+        return ".".join(map(str, numbers))
+
     # ---- people
 
     def people(self) -> list[User]:
@@ -114,6 +127,7 @@ class Desk:
             "me": self.person(request),
             "workspace": self.workspace.name,
             "path": request.url.path,
+            "mark": self.mark(),
         }
         return self.part(template, status, **shell, **parts)
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from notion_emulator.errors import ApiError
 from notion_emulator.face import words
 from notion_emulator.face.entered import WRITABLE
-from notion_emulator.face.views import DOWN, UP, Asked
+from notion_emulator.face.views import DOWN, SIZE, UP, Asked
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -31,6 +31,7 @@ def database(desk: Desk, request: Request) -> Response:
     """Show a data source as a table: GET /databases/{source_id}."""
     source = desk.source(request)
     query = request.query_params
+    shown = query.get("shown", "")
     asked = Asked(
         words=query.get("q", "").strip(),
         sort=query.get("sort", ""),
@@ -38,7 +39,7 @@ def database(desk: Desk, request: Request) -> Response:
         after=query.get("after", ""),
     )
     try:
-        table = desk.views.table(source, asked)
+        table = desk.views.table(source, asked, int(shown) if shown.isdecimal() else SIZE)
     except ApiError as error:
         return desk.whole(
             request, "error.html", 400, title="This list has changed", why=words.refusal(error)
@@ -57,6 +58,14 @@ def trash(desk: Desk, request: Request) -> Response:
     start = int(written) if written.isdecimal() else 0
     things, more = desk.views.discarded(start)
     return desk.whole(request, "trash.html", things=things, more=start + len(things) if more else 0)
+
+
+def news(desk: Desk, request: Request) -> Response:
+    """Tell whether a page should look again: GET /news."""
+    mark = desk.mark()
+    if request.query_params.get("since") == mark:
+        return Response(status_code=204, headers={"Cache-Control": "no-store"})
+    return PlainTextResponse(mark, headers={"Cache-Control": "no-store"})
 
 
 def editor(desk: Desk, request: Request) -> Response:

@@ -430,6 +430,8 @@
     if (title) open(title);
   });
 
+  window.face = { CELL, current, ready, stand, trouble };
+
   htmx.onLoad((content) => {
     if (content.matches?.(".editor")) settle(content);
   });
