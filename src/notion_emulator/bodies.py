@@ -213,10 +213,7 @@ class Bodies:
         said = body.get("type", block.kind)
         others = [key for key in (said, *body) if key in KINDS and key != block.kind]
         if others:
-            raise invalid(
-                f"body failed validation: body.{block.kind} should be defined, instead was "
-                f"`undefined`: the block is of type {block.kind}, not {others[0]}."
-            )
+            raise invalid(f"Expected block type {block.kind} in request body")
         if block.kind in body:
             self._rewrite(block, body[block.kind])
         if flag is not None:

@@ -243,7 +243,8 @@ class Containers:
             "description": _texts(database.description),
             "parent": parent_json(database.parent, state),
             "is_inline": database.is_inline,
-            "in_trash": database.in_trash or state.buried(database.parent),
+            "in_trash": database.in_trash
+            or (state.switches.trash_reaches_databases and state.buried(database.parent)),
             "is_locked": database.is_locked,
             "created_time": exact_stamp(database.created),
             "last_edited_time": exact_stamp(database.edited),

@@ -63,6 +63,14 @@ def invalid(message: str) -> ApiError:
     return ApiError(400, "validation_error", message)
 
 
+def bad_input(path: str, expected: str, value: object) -> ApiError:
+    """Return the 400 for what has the wrong shape at ``path``, in body, query string or path."""
+    part = path.partition(".")[0]
+    return invalid(
+        f"{part} failed validation: {path} should be {expected}, instead was {shown(value)}."
+    )
+
+
 def bad_body(path: str, expected: str, value: object) -> ApiError:
     """Return the 400 for a body that has the wrong shape at ``path``."""
     return invalid(

@@ -53,6 +53,7 @@ class Filters:
         self.source = source
         self.now = state.now()
         self.today = from_ms(self.now).date()
+        self.step = 1 if state.switches.stamp_filter == "exact" else MINUTE
 
     # ---- the tree
 
@@ -73,7 +74,7 @@ class Filters:
                 raise bad_body(
                     f"{path}.timestamp", '`"created_time"` or `"last_edited_time"`', stamp
                 )
-            return self._date(self._stamp(stamp), written.get(stamp), f"{path}.{stamp}")
+            return self._date(self._stamp(stamp), written.get(stamp), f"{path}.{stamp}", self.step)
         name = written.get("property")
         if not isinstance(name, str):
             raise missing(f"{path}.or")
@@ -130,7 +131,7 @@ class Filters:
             case "select" | "status" | "multi_select":
                 return self._option(prop, condition, path)
             case "created_time" | "last_edited_time":
-                return self._date(self._stamp(kind), condition, path)
+                return self._date(self._stamp(kind), condition, path, self.step)
             case "created_by":
                 return self._list(lambda page: [page.created_by], condition, path)
             case "last_edited_by":
@@ -290,27 +291,31 @@ class Filters:
 
     # ---- dates
 
-    @staticmethod
-    def _stamp(name: str) -> Get:
+    def _stamp(self, name: str) -> Get:
+        if self.step == 1:
+            return (lambda page: page.created) if name == "created_time" else _edited
         if name == "created_time":
             return lambda page: page.created - page.created % MINUTE
         return lambda page: page.edited - page.edited % MINUTE
 
-    def _date(self, get: Get, condition: object, path: str) -> Test:
-        """Return the test for a condition on ISO texts or instants in milliseconds."""
+    def _date(self, get: Get, condition: object, path: str, step: int = MINUTE) -> Test:
+        """Return the test for a condition on ISO texts or instants in milliseconds.
+
+        What is compared is floored to the ``step`` first, or to the day where a day is named.
+        """
         operator, wanted = self._operator(condition, path)
         if operator in {"is_empty", "is_not_empty"}:
             return self._emptiness(get, operator)
         if operator not in _DATE:
             return self._period(get, operator, path)
-        day, at = moment(wanted, self.today, f"{path}.{operator}")
+        day, at = moment(wanted, self.today, f"{path}.{operator}", step)
 
         def test(page: Page) -> bool:
             value = get(page)
             if value is None:
                 return False
             instant = value if isinstance(value, int) else instant_ms(value)
-            mark = (instant // _DAY_MS * _DAY_MS) if day else instant - instant % MINUTE
+            mark = (instant // _DAY_MS * _DAY_MS) if day else instant - instant % step
             match operator:
                 case "equals":
                     return bool(mark == at)
@@ -383,6 +388,10 @@ class Filters:
 
 
 _DAY_MS = 24 * 60 * MINUTE
+
+
+def _edited(page: Page) -> int:
+    return page.edited
 
 
 def _iso(value: object) -> str | None:

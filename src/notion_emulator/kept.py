@@ -114,7 +114,7 @@ PAGES = Kind("pages", "state.pages", json_of(Json))
 #: What is there beside `KINDS`: a fact, built by `settle`, or of this run of the program alone.
 OTHERWISE = frozenset(
     {
-        *("environment", "state.unshared"),
+        *("environment", "state.unshared", "tokens"),
         "state.rows",
         *("faults.planned", "uploads.web"),
     }

@@ -27,6 +27,10 @@ Json = dict[str, Any]
 Values = list[tuple[Property, Any]]
 
 ARCHIVED = "Can't edit block that is archived. You must unarchive the block before editing."
+BURIED = (
+    "Can't edit page on block with an archived ancestor. "
+    "You must unarchive the ancestor before editing page."
+)
 _ICONS = "https://www.notion.so/icons/"
 
 
@@ -153,7 +157,7 @@ class Pages:
             raise bad_body("body.parent.type", '`"page_id"` or `"data_source_id"`', "block_id")
         source = state.sources[parent.id] if parent.kind == "data_source_id" else state.plain
         if state.buried(parent):
-            raise invalid(ARCHIVED)
+            raise invalid(BURIED)
         values = self._read(source, body.get("properties"))
         page = self._new(source, parent, page_id or state.ids.uuid(), at, by)
         self._put_all(page, values, at, by)
@@ -222,7 +226,7 @@ class Pages:
         if (page.in_trash and not restoring) or self.state.buried(page.parent):
             if body.get("in_trash") is True and body.keys() <= {"in_trash"}:
                 return
-            raise invalid(ARCHIVED)
+            raise invalid(ARCHIVED if page.in_trash else BURIED)
         values = self._read(self.state.schema_of(page), body.get("properties"))
         before = Before.of(page, [prop.id for prop, _ in values])
         rows = self._rows(page)

@@ -25,8 +25,8 @@ def months_on(day: date, months: int) -> date:
     return date(year, month + 1, 28)
 
 
-def moment(wanted: object, today: date, path: str) -> tuple[bool, int]:
-    """Return whether a filter value is a whole day, and its instant in milliseconds.
+def moment(wanted: object, today: date, path: str, step: int = MINUTE) -> tuple[bool, int]:
+    """Return whether a filter value is a whole day, and its instant floored to the step, in ms.
 
     Raises:
         ApiError: 400 when it is neither a date nor one of the words.
@@ -50,7 +50,7 @@ def moment(wanted: object, today: date, path: str) -> tuple[bool, int]:
         raise bad_body(path, "a valid ISO 8601 date string", wanted) from None
     if DAY.match(wanted):
         return True, instant
-    return False, instant - instant % MINUTE
+    return False, instant - instant % step
 
 
 def period(operator: str, today: date, week_starts_on: str, path: str) -> tuple[int, int]:

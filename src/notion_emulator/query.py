@@ -12,8 +12,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from notion_emulator import computed
-from notion_emulator.cursors import Cursors, refused
-from notion_emulator.errors import bad_body, invalid
+from notion_emulator.cursors import Cursors, Walk, check_cursor, refused
+from notion_emulator.errors import bad_body, bad_input, invalid
 from notion_emulator.filters import Filters
 from notion_emulator.formula import Unsupported
 from notion_emulator.ids import normal_id
@@ -61,21 +61,22 @@ class Answer:
     incomplete: bool
 
 
-def page_size_of(written: object, path: str) -> int:
-    """Return a written page size.
+def page_size_of(written: object, path: str, least: int = 0) -> int:
+    """Return a written page size; 0 and nothing stand for the default.
 
     Raises:
-        ApiError: 400 unless it is a whole number from 1 to 100.
+        ApiError: 400 unless it is a whole number from ``least`` to 100.
     """
-    if written is None:
+    wanted = "a number" if isinstance(written, (str, list, dict, bool)) else None
+    if isinstance(written, float):
+        wanted = "an integer"
+    elif isinstance(written, int) and wanted is None and not least <= written <= MAX_PAGE:
+        wanted = f"≥ `{least}`" if written < least else f"≤ `{MAX_PAGE}`"
+    elif written is None:
         return MAX_PAGE
-    if isinstance(written, bool) or not isinstance(written, int):
-        raise bad_body(path, "a number", written)
-    if written < 1:
-        raise bad_body(path, "≥ `1`", written)
-    if written > MAX_PAGE:
-        raise bad_body(path, f"≤ `{MAX_PAGE}`", written)
-    return written
+    if wanted is not None or not isinstance(written, int):
+        raise bad_input(path, f"{wanted} or `undefined`", written)
+    return written or MAX_PAGE
 
 
 class Queries:
@@ -113,6 +114,11 @@ class Queries:
         since = _floor(written)
         if cursor is None:
             walk.incomplete = self._overflows(shelf, test, since)
+        if walk.frozen is None and state.switches.walks == "frozen":
+            some = self._walk(shelf, test, since, direction, keys, walk.key)
+            walk.frozen = tuple(page.id for page in islice(some, self.cap))
+        if walk.frozen is not None:
+            return self._frozen(walk, walk.frozen, size)
         found = self._walk(shelf, test, since, direction, keys, walk.key)
         left = self.cap - walk.seen
         pages = list(islice(found, min(size, left) + 1))
@@ -125,6 +131,15 @@ class Queries:
                 return Answer(pages, cursor, walk.incomplete)
         return Answer(pages, None, walk.incomplete)
 
+    def _frozen(self, walk: Walk, ids: tuple[str, ...], size: int) -> Answer:
+        """Return one page of a walk whose rows were decided when it began."""
+        end = walk.seen + size
+        pages = [self.state.pages[one] for one in ids[walk.seen : end]]
+        cursor = None
+        if end < len(ids):
+            cursor = self.cursors.leave(walk, end, end, ids[end])
+        return Answer(pages, cursor, walk.incomplete)
+
     def _check(self, body: Json) -> None:
         switches = self.state.switches
         for flag in ("in_trash", "archived"):
@@ -133,10 +148,7 @@ class Queries:
         for key in body:
             if key not in KNOWN and key not in {"in_trash", "archived"}:
                 raise bad_body(f"body.{key}", "not present", body[key])
-        if "start_cursor" in body and not isinstance(body["start_cursor"], str):
-            cursor = body["start_cursor"]
-            if cursor is not None or switches.null_start_cursor == "reject":
-                raise bad_body("body.start_cursor", "a string or `undefined`", cursor)
+        check_cursor(body, switches)
         if "is_archived" in body and not isinstance(body["is_archived"], bool):
             raise bad_body("body.is_archived", "a boolean", body["is_archived"])
         if "sorts" in body and not isinstance(body["sorts"], list):

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from notion_emulator.chance import chance
-from notion_emulator.cursors import refused
-from notion_emulator.errors import bad_body
+from notion_emulator.cursors import check_cursor, refused
+from notion_emulator.errors import bad_body, invalid
 from notion_emulator.ids import normal_id
 from notion_emulator.model import DataSource, Page, Parent
 from notion_emulator.query import Answer, page_size_of
@@ -66,9 +66,10 @@ class Search:
         Raises:
             ApiError: 400 for a wrong shape.
         """
+        self._check(body)
         size = page_size_of(body.get("page_size"), "body.page_size")
         wanted, in_trash = self._filter(body.get("filter"))
-        newest_first = self._sort(body.get("sort"))
+        newest_first = self._sort(body.get("sort") or {})
         found = self._matching(_words(str(body.get("query") or "")), wanted, in_trash)
         found.sort(key=lambda one: (one.edited // 60_000, one.id), reverse=newest_first)
         incomplete = len(found) > self.cap
@@ -88,11 +89,17 @@ class Search:
             next_cursor = self.cursors.leave(self.cursors.start(), None, 0, found[start + size].id)
         return page, Answer([], next_cursor, incomplete)
 
-    def _filter(self, written: object) -> tuple[str | None, bool | None]:
+    def _check(self, body: Json) -> None:
+        for part, kind, name in (("query", str, "a string"), ("filter", dict, "an object")):
+            if part in body and not isinstance(body[part], kind):
+                raise bad_body(f"body.{part}", f"{name} or `undefined`", body[part])
+        if "sort" in body and not isinstance(body["sort"], dict):
+            raise bad_body("body.sort", "an object or `undefined`", body["sort"])
+        check_cursor(body, self.state.switches)
+
+    def _filter(self, written: Json | None) -> tuple[str | None, bool | None]:
         if written is None:
             return None, None
-        if not isinstance(written, dict):
-            raise bad_body("body.filter", "an object", written)
         value = written.get("value")
         if "property" in written and value not in {"page", "data_source"}:
             raise bad_body("body.filter.value", '`"page"` or `"data_source"`', value)
@@ -101,12 +108,17 @@ class Search:
             raise bad_body("body.filter.in_trash", "a boolean", in_trash)
         return value, in_trash
 
-    def _sort(self, written: object) -> bool:
-        if written is None:
-            return True
-        if not isinstance(written, dict):
-            raise bad_body("body.sort", "an object", written)
-        return bool(written.get("direction", "descending") == "descending")
+    def _sort(self, written: Json) -> bool:
+        """Return whether the last edited comes first."""
+        if "timestamp" in written and written["timestamp"] != "last_edited_time":
+            raise invalid(
+                'body.sort.timestamp should be "last_edited_time" when sorting by timestamp.'
+            )
+        direction = written.get("direction", "descending")
+        if direction not in {"ascending", "descending"}:
+            wanted = '`"ascending"`, `"descending"`, or `undefined`'
+            raise bad_body("body.sort.direction", wanted, direction)
+        return bool(direction == "descending")
 
     def _matching(self, words: set[str], wanted: str | None, in_trash: bool | None) -> list[Found]:
         state = self.state
@@ -127,7 +139,7 @@ class Search:
                 ):
                     found.append(source)
         if wanted != "data_source":
-            hidden = bool(state.unshared)
+            hidden = bool(state.unshared) or state.switches.trash_days is not None
             for page in state.pages.values():
                 if page.edited > horizon or (words and not _names(state.title_of(page), words)):
                     continue

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 URL = "https://app.notion.com/p/"
+DAY_MS = 24 * 60 * 60 * 1000
 
 
 def wall_clock() -> datetime:
@@ -175,12 +176,22 @@ class State:
             )
 
     def visible(self, thing_id: str, parent: Parent) -> bool:
-        """Tell whether a thing is shared: neither it nor anything above it was unshared."""
+        """Tell whether a thing is shared and not gone: neither it nor anything above it."""
+        if self.switches.trash_days is not None and self._purged(thing_id, parent):
+            return False
         if not self.unshared:
             return True
         if thing_id in self.unshared:
             return False
         return not any(above.id in self.unshared for above in self._ancestors(parent))
+
+    def _purged(self, thing_id: str, parent: Parent) -> bool:
+        """Tell whether a page, or one above it, was in the trash for as long as it may be."""
+        horizon = self.now() - (self.switches.trash_days or 0) * DAY_MS
+        above = [self.pages.get(thing_id), *self._ancestors(parent)]
+        return any(
+            isinstance(one, Page) and one.in_trash and one.edited <= horizon for one in above
+        )
 
     def source_visible(self, source_id: str) -> bool:
         """Tell whether a data source exists and is shared."""
@@ -218,6 +229,34 @@ class State:
         if page is None or not self.visible(page_id, page.parent):
             raise self.missing("page", page_id)
         return page
+
+    def addressed_page(self, page_id: str) -> Page:
+        """Return the shared page that a path names.
+
+        Raises:
+            ApiError: 404, or 400 where a shared database has this id.
+        """
+        database = self.databases.get(page_id)
+        if database is not None and self.visible(page_id, database.parent):
+            raise invalid(
+                f"Provided ID {page_id} is a database, not a page. "
+                "Use the retrieve database API instead."
+            )
+        return self.page(page_id)
+
+    def addressed_database(self, database_id: str) -> Database:
+        """Return the shared database that a path names.
+
+        Raises:
+            ApiError: 404, or 400 where a shared page has this id.
+        """
+        page = self.pages.get(database_id)
+        if page is not None and self.visible(database_id, page.parent):
+            raise invalid(
+                f"Provided database_id {database_id} is a page, not a database. Use the pages "
+                "API instead, or pass the ID of the database itself."
+            )
+        return self.database(database_id)
 
     def source(self, source_id: str) -> DataSource:
         """Return a shared data source.

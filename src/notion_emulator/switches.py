@@ -17,14 +17,24 @@ class Switches:
     Attributes:
         unknown_property: Writing a property that the schema lacks: ``reject`` answers 400
             "X is not a property that exists.", ``ignore`` answers 200 and writes nothing.
+        unknown_body_key: A key that the endpoint does not know in the body of a request: 400
+            "should be not present" (as observed of some) or taken as absent.
         null_start_cursor: ``"start_cursor": null`` in a body: 400 or taken as absent.
         in_trash_in_query: ``in_trash`` or ``archived`` in a query body: 400 or taken as absent.
         mirror_bumps_stamp: Writing one side of a two-way relation also stamps the page on the
             other side.
         mirror_sends_event: Webhooks also tell of the page on the other side.
+        trash_reaches_databases: A database below a trashed page or block says ``in_trash`` of
+            itself (as observed: no; its pages do).
         trashed_targets: Ids of trashed pages in relations: ``hide`` or ``show``.
         empty_sorts: Rows without a value: ``last_ascending`` puts them last ascending and first
             descending, ``always_last`` last in both.
+        walks: Rows that come and go between the pages of a query: ``live`` walks through the rows
+            as they are then, ``frozen`` gives those that matched at the start, in their order.
+        stamp_filter: A filter on a timestamp compares the ``minute`` that is shown or the
+            ``exact`` instant behind it.
+        trash_days: Days after which a page in the trash is gone for good (404); None is never.
+        big_numbers: Whole numbers beyond 2^53 are kept as a ``double`` or ``exact``.
         text_unit: What the limit of 2,000 counts: UTF-16 code units or code points.
         oversize_status: HTTP status of a body over 500 KB.
         option_color_mismatch: A colour that differs from the existing option's: 400 or ignored.
@@ -57,12 +67,18 @@ class Switches:
     """
 
     unknown_property: Literal["reject", "ignore"] = "reject"
+    unknown_body_key: Literal["reject", "ignore"] = "reject"
     null_start_cursor: Literal["reject", "ignore"] = "reject"
     in_trash_in_query: Literal["reject", "ignore"] = "reject"
     mirror_bumps_stamp: bool = False
     mirror_sends_event: bool = False
+    trash_reaches_databases: bool = False
     trashed_targets: Literal["hide", "show"] = "hide"
     empty_sorts: Literal["last_ascending", "always_last"] = "last_ascending"
+    walks: Literal["live", "frozen"] = "live"
+    stamp_filter: Literal["minute", "exact"] = "minute"
+    trash_days: int | None = None
+    big_numbers: Literal["double", "exact"] = "double"
     text_unit: Literal["utf16", "code_points"] = "utf16"
     oversize_status: Literal[400, 413] = 400
     option_color_mismatch: Literal["reject", "ignore"] = "reject"

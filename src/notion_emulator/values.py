@@ -80,7 +80,7 @@ def read_value(
         case "title" | "rich_text":
             return around.texts.read(value, path)
         case "number":
-            return _number(value, path)
+            return _number(value, path, exact=around.switches.big_numbers == "exact")
         case "checkbox":
             if not isinstance(value, bool):
                 raise bad_body(path, "a boolean", value)
@@ -105,7 +105,7 @@ def read_value(
             return _place(value, path)
 
 
-def _number(value: object, path: str) -> float | None:
+def _number(value: object, path: str, *, exact: bool) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -113,7 +113,8 @@ def _number(value: object, path: str) -> float | None:
     if isinstance(value, float) and not math.isfinite(value):
         raise bad_body(path, "a number or `null`", str(value))
     if isinstance(value, int):
-        return value if abs(value) <= 2**53 else _whole(float(value))
+        kept = abs(value) <= 2**53 or (exact and abs(value) < WIDEST)
+        return value if kept else _whole(float(value))
     return _whole(value)
 
 
@@ -192,7 +193,7 @@ def _status(around: Surroundings, prop: Property, value: object, path: str) -> s
     if option is None:
         raise invalid(
             f'Invalid status option. Status option "{value.get("name", value.get("id"))}" '
-            "does not exist."
+            'does not exist".'
         )
     return option.id
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from notion_emulator.bodies import Bodies
+from notion_emulator.capabilities import Capabilities
 from notion_emulator.clock import Clock
 from notion_emulator.comments import Comments
 from notion_emulator.containers import Containers
@@ -67,7 +68,8 @@ class Workspace:
         UnusableFileError: The file cannot be used.
 
     Attributes:
-        token: The token that the HTTP side accepts.
+        token: The token that the HTTP side accepts, with every capability.
+        tokens: Further tokens and what they may do, see `add_token`.
         environment: What a client's environment calls the data sources: variable -> id.
         clock: The present; it can be set, moved on and stopped.
         requests: The HTTP requests that were answered.
@@ -113,6 +115,7 @@ class Workspace:
         self.faults = FaultPlan()
         self.webhooks = Webhooks(self.state, self.wire_ids, name)
         self.token = "ntn_local_" + self.wire_ids.uuid().replace("-", "")
+        self.tokens: dict[str, Capabilities] = {}
         self.environment: dict[str, str] = {}
         self._file = None if data is None else DataFile(data, self)
 
@@ -171,6 +174,18 @@ class Workspace:
     def now(self) -> datetime:
         """The present by the workspace's clock."""
         return self.state.clock()
+
+    # ---- tokens
+
+    def add_token(self, capabilities: Capabilities | None = None) -> str:
+        """Return a further token of the integration; unsaid, with every capability."""
+        token = "ntn_local_" + self.wire_ids.uuid().replace("-", "")
+        self.tokens[token] = capabilities or Capabilities()
+        return token
+
+    def capabilities(self, token: str) -> Capabilities | None:
+        """Return what a token may do, None for one that was never given out."""
+        return Capabilities() if token == self.token else self.tokens.get(token)
 
     # ---- people
 

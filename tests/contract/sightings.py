@@ -7,6 +7,7 @@ changed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ _PARENTS = {
     "data_source_id": "data_source",
     "block_id": "block",
 }
+#: A refusal that tells what an id stands for.
+_PROVIDED = re.compile(r"Provided (?:ID|database_id) ([0-9a-f-]{36}) is a (page|database)\b")
 
 
 @dataclass
@@ -291,6 +294,9 @@ def _note_next_upload(seen: Sightings, answer: Json) -> None:
 
 def _note_named(seen: Sightings, one: Interaction) -> None:
     """Note what a request names, whether its answer shows it or not."""
+    refused = one.response.get("message") if isinstance(one.response, dict) else None
+    for thing_id, kind in _PROVIDED.findall(str(refused)):
+        seen.hint(kind, thing_id)
     if not 200 <= one.status < 300:
         return
     family = {"pages": "page", "databases": "database", "data_sources": "data_source"}

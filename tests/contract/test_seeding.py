@@ -207,3 +207,19 @@ def test_blocks_and_pages_stand_in_the_order_in_which_they_were_read(tmp_path: P
     kinds = [workspace.bodies.json(one)["type"] for one in workspace.bodies.children(ROOT)]
     assert kinds == ["divider", "child_page", "unsupported"]
     assert workspace.state.title_of(workspace.state.pages[ROW]) == "Inside"
+
+
+def test_a_refusal_that_tells_what_an_id_stands_for_is_believed(tmp_path: Path) -> None:
+    error = {
+        "method": "GET",
+        "uri": f"https://api.notion.com/v1/pages/{DATABASE}",
+        "status": 400,
+        "response": {
+            "object": "error",
+            "status": 400,
+            "code": "validation_error",
+            "message": f"Provided ID {DATABASE} is a database, not a page. "
+            "Use the retrieve database API instead.",
+        },
+    }
+    assert _seeded(tmp_path, error).database(DATABASE)["id"] == DATABASE

@@ -273,7 +273,7 @@ def test_only_what_is_written_changes(api: Api, page: str) -> None:
     assert said(changed) == "do"
     assert (changed["to_do"]["checked"], changed["to_do"]["color"]) == (True, "red")
     error = api.patch(f"/v1/blocks/{block['id']}", {"quote": {"rich_text": []}}, 400)
-    assert "body.to_do should be defined" in error["message"]
+    assert error["message"] == "Expected block type to_do in request body"
     error = api.patch(f"/v1/blocks/{block['id']}", {"to_do": {"children": [{}]}}, 400)
     assert "body.to_do.children should be not present" in error["message"]
 
@@ -303,9 +303,13 @@ def test_what_stands_below_a_trashed_block_is_in_the_trash(api: Api, page: str) 
     assert read(api, page) == ["top"]
 
 
-def test_a_database_below_a_trashed_block_is_in_the_trash(
-    api: Api, workspace: Workspace, page: str
+@pytest.mark.parametrize("reaches", [False, True])
+def test_what_is_in_a_database_below_a_trashed_block_is_in_the_trash(
+    clock: Clock, *, reaches: bool
 ) -> None:
+    workspace = Workspace(clock=clock, switches=Switches(trash_reaches_databases=reaches))
+    api = Api(workspace)
+    page = workspace.create_page({"parent": {"workspace": True}})["id"]
     (block,) = written(api, page, paragraph("x"))
     parent = {"parent": {"type": "block_id", "block_id": block["id"]}}
     database = workspace.create_database({**parent, "title": text("T")})
@@ -314,7 +318,7 @@ def test_a_database_below_a_trashed_block_is_in_the_trash(
     assert workspace.database(database["id"])["in_trash"] is False
     assert read(api, block["id"]) == ["T"]
     api.delete(f"/v1/blocks/{block['id']}")
-    assert workspace.database(database["id"])["in_trash"] is True
+    assert workspace.database(database["id"])["in_trash"] is reaches
     assert workspace.page(one)["in_trash"] is True
 
 

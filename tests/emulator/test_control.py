@@ -160,6 +160,15 @@ def ask_as_client(workspace: Workspace) -> int:
 # ---- people
 
 
+def test_a_token_is_given_out_with_what_it_may_do(workspace: Workspace, order: Send) -> None:
+    token = order("POST", "/tokens", {"update_content": False, "users": "none"})["token"]
+    limited = Api(workspace, token=token)
+    limited.post("/v1/search", {})
+    limited.patch(f"/v1/pages/{workspace.bot_id}", {}, 403)
+    limited.get("/v1/users", 403)
+    assert "unknown: power" in order("POST", "/tokens", {"power": True}, 400)["message"]
+
+
 def test_people_edit_trash_and_restore(workspace: Workspace, order: Send, api: Api) -> None:
     source = create(workspace, "Things", {"N": {"number": {}}})
     ada = order("POST", "/people", {"name": "Ada", "email": "ada@example.org"})["id"]

@@ -6,7 +6,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from notion_emulator import Switches, Workspace, serve
+from notion_emulator import Switches, Workspace, create_app, serve
 from tests.emulator.client import Api, Clock, create, row, titled
 
 Json = dict[str, Any]
@@ -30,14 +30,114 @@ def test_the_date_header_follows_the_workspaces_clock(api: Api, clock: Clock) ->
     assert api.last.headers["date"] == "Mon, 23 Nov 2026 10:04:30 GMT"
 
 
-def test_a_wrong_token_is_refused(workspace: Workspace) -> None:
-    error = Api(workspace, token="wrong").get("/v1/users/me", 401)
-    assert (error["code"], error["message"]) == ("unauthorized", "API token is invalid.")
+def refusal(workspace: Workspace, path: str, **headers: str) -> tuple[int, str, str]:
+    """Return status, code and message of a refused GET with these headers."""
+
+    async def send() -> httpx2.Response:
+        transport = httpx2.ASGITransport(create_app(workspace))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://notion") as client:
+            named = {key.replace("_", "-"): value for key, value in headers.items()}
+            return await client.get(path, headers=named)
+
+    answer = asyncio.run(send())
+    body = answer.json()
+    return answer.status_code, body["code"], body["message"]
+
+
+@pytest.mark.parametrize("said", [None, "nope", "Basic YTpi", "Bearer", "token x", "Bearer a b"])
+def test_what_is_no_bearer_is_refused(workspace: Workspace, said: str | None) -> None:
+    headers = {} if said is None else {"authorization": said}
+    wanted = 'Authorization header must use the format "Bearer <token>".'
+    assert refusal(workspace, "/v1/users/me", **headers) == (401, "unauthorized", wanted)
+
+
+@pytest.mark.parametrize("said", ["Bearer nope", "bearer nope", "BEARER  nope", "Bearer\tnope"])
+def test_a_wrong_token_is_refused_before_the_version_is_looked_at(
+    workspace: Workspace, said: str
+) -> None:
+    wanted = (401, "unauthorized", "API token is invalid.")
+    assert refusal(workspace, "/v1/users/me", authorization=said) == wanted
+    assert refusal(workspace, "/v1/users/me", authorization=said, notion_version="x") == wanted
+
+
+def test_the_address_is_looked_at_before_the_token(workspace: Workspace) -> None:
+    wanted = (400, "invalid_request_url", "Invalid request URL.")
+    for path in ("/v1/nonsense", "/v1/pages", "/v1/users/me//", "/elsewhere"):
+        assert refusal(workspace, path) == wanted
 
 
 def test_a_version_is_required_and_must_be_known(workspace: Workspace) -> None:
-    assert Api(workspace, version=None).get("/v1/users/me", 400)["code"] == "missing_version"
-    assert Api(workspace, version="2021-01-01").get("/v1/users/me", 400)["status"] == 400
+    error = Api(workspace, version=None).get("/v1/users/me", 400)
+    assert (error["code"], error["message"]) == (
+        "missing_version",
+        (
+            "Notion-Version header failed validation: Notion-Version header should be defined, "
+            "instead was `undefined`."
+        ),
+    )
+    for version in ("2021-01-01", "2099-01-01", "banana"):
+        error = Api(workspace, version=version).get("/v1/users/me", 400)
+        assert (error["code"], error["message"]) == (
+            "missing_version",
+            (
+                "Notion-Version header failed validation: Notion-Version header should be "
+                '`"2021-05-11"`, `"2021-05-13"`, `"2021-08-16"`, `"2022-02-22"`, `"2022-06-28"`, '
+                f'`"2025-09-03"`, or `"2026-03-11"`, instead was `"{version}"`.'
+            ),
+        )
+
+
+def test_a_version_that_notion_knows_and_we_do_not_speak_is_said_to_be_that(
+    workspace: Workspace,
+) -> None:
+    error = Api(workspace, version="2022-06-28").get("/v1/users/me", 400)
+    assert error["code"] == "invalid_request"
+    assert "speaks 2025-09-03 and 2026-03-11, not 2022-06-28" in error["message"]
+
+
+def test_one_slash_at_the_end_is_no_part_of_an_address(api: Api) -> None:
+    assert api.get("/v1/users/me/")["id"] == api.get("/v1/users/me")["id"]
+    assert api.post("/v1/search/", {})["results"] == []
+
+
+def test_a_page_is_no_database_and_says_so_while_it_is_shared(
+    api: Api, workspace: Workspace
+) -> None:
+    source = create(workspace, "Things", {})
+    database = workspace.data_source(source)["parent"]["database_id"]
+    page = row(workspace, source, "One")
+    assert api.get(f"/v1/pages/{database}", 400)["message"] == (
+        f"Provided ID {database} is a database, not a page. Use the retrieve database API instead."
+    )
+    assert api.get(f"/v1/databases/{page}", 400)["message"] == (
+        f"Provided database_id {page} is a page, not a database. Use the pages API instead, "
+        "or pass the ID of the database itself."
+    )
+    for path in (f"pages/{source}", f"databases/{source}", f"blocks/{source}"):
+        assert api.get(f"/v1/{path}", 404)["code"] == "object_not_found"
+    for other in (page, database):
+        assert api.get(f"/v1/data_sources/{other}", 404)["code"] == "object_not_found"
+    workspace.unshare(database)
+    for path in (f"pages/{database}", f"databases/{page}"):
+        assert api.get(f"/v1/{path}", 404)["code"] == "object_not_found"
+
+
+def test_a_word_that_an_endpoint_does_not_know_is_refused(clock: Clock) -> None:
+    answered: list[tuple[Any, int]] = [("reject", 400), ("ignore", 200)]
+    for switch, status in answered:
+        workspace = Workspace(clock=clock, switches=Switches(unknown_body_key=switch))
+        api = Api(workspace)
+        page = workspace.create_page({"parent": {"workspace": True}})["id"]
+        answers = [
+            api.patch(f"/v1/pages/{page}", {"colour": "red"}, status),
+            api.patch(f"/v1/blocks/{page}/children", {"children": [], "colour": "red"}, status),
+            api.post("/v1/pages", {"parent": {"page_id": page}, "colour": "red"}, status),
+            api.post("/v1/search", {"colour": "red"}, status),
+        ]
+        if status == 400:
+            assert {one["message"] for one in answers} == {
+                'body failed validation: body.colour should be not present, instead was `"red"`.'
+            }
 
 
 def test_a_path_that_is_none_is_refused_as_recorded(api: Api) -> None:
@@ -175,3 +275,74 @@ def test_a_workspace_is_served_on_a_port(workspace: Workspace) -> None:
             return body
 
     assert asyncio.run(ask())["properties"]["Name"]["title"][0]["plain_text"] == "over the wire"
+
+
+def test_a_page_size_of_nothing_is_the_default(api: Api, workspace: Workspace) -> None:
+    source = create(workspace, "Things", {})
+    page = row(workspace, source, "One")
+    assert len(api.query(source, {"page_size": 0})["results"]) == 1
+    assert api.get("/v1/users?page_size=0")["results"]
+    for path, wanted in (
+        (f"comments?block_id={page}&page_size=0", "≥ `1` or `undefined`, instead was `0`"),
+        (f"comments?block_id={page}&page_size=101", "≤ `100` or `undefined`, instead was `101`"),
+        ("users?page_size=ten", 'a number or `undefined`, instead was `"ten"`'),
+    ):
+        message = api.get(f"/v1/{path}", 400)["message"]
+        assert message == f"query failed validation: query.page_size should be {wanted}."
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        ({"query": 5}, "body.query should be a string or `undefined`, instead was `5`."),
+        ({"query": None}, "body.query should be a string or `undefined`, instead was `null`."),
+        ({"filter": []}, "body.filter should be an object or `undefined`, instead was `[]`."),
+        ({"filter": None}, "body.filter should be an object or `undefined`, instead was `null`."),
+        ({"sort": "up"}, 'body.sort should be an object or `undefined`, instead was `"up"`.'),
+        (
+            {"filter": "page", "query": 5},
+            "body.query should be a string or `undefined`, instead was `5`.",
+        ),
+        (
+            {"sort": {"direction": "up", "timestamp": "last_edited_time"}},
+            (
+                'body.sort.direction should be `"ascending"`, `"descending"`, or `undefined`, '
+                'instead was `"up"`.'
+            ),
+        ),
+        ({"start_cursor": None}, "body.start_cursor should be a string or `undefined`, instead"),
+    ],
+)
+def test_a_wrong_search_is_refused_as_observed(api: Api, body: Json, wanted: str) -> None:
+    message = api.post("/v1/search", body, 400)["message"]
+    assert message.startswith(f"body failed validation: {wanted}")
+    sort = {"sort": {"timestamp": "created_time"}}
+    assert api.post("/v1/search", sort, 400)["message"] == (
+        'body.sort.timestamp should be "last_edited_time" when sorting by timestamp.'
+    )
+
+
+def test_a_cursor_that_is_none_is_refused_in_the_words_of_its_list(
+    api: Api, workspace: Workspace
+) -> None:
+    page = workspace.create_page({"parent": {"workspace": True}})["id"]
+    assert api.get(f"/v1/blocks/{page}/children?start_cursor=bogus", 400)["message"] == (
+        "query failed validation: query.start_cursor should be a valid uuid or `undefined`, "
+        'instead was `"bogus"`.'
+    )
+    wanted = "The start_cursor provided is invalid: bogus"
+    assert api.get("/v1/users?start_cursor=bogus", 400)["message"] == wanted
+
+
+def test_a_page_below_the_trash_names_its_ancestor(api: Api, workspace: Workspace) -> None:
+    above = workspace.create_page({"parent": {"workspace": True}})["id"]
+    page = workspace.create_page({"parent": {"page_id": above}})["id"]
+    workspace.trash_page(above)
+    wanted = (
+        "Can't edit page on block with an archived ancestor. "
+        "You must unarchive the ancestor before editing page."
+    )
+    assert api.get(f"/v1/pages/{page}")["in_trash"] is True
+    edit = {"properties": {"title": titled("x")}}
+    assert api.patch(f"/v1/pages/{page}", edit, 400)["message"] == wanted
+    assert api.post("/v1/pages", {"parent": {"page_id": above}}, 400)["message"] == wanted

@@ -77,7 +77,7 @@ def test_pages_go_only_when_that_is_allowed(api: Api, page: str) -> None:
     assert api.get(f"/v1/databases/{database}")["parent"]["type"] == "block_id"
     change(api, page, "replace_content", new_str="empty", allow_deleting_content=True)
     assert api.get(f"/v1/pages/{below}")["in_trash"] is True
-    assert api.get(f"/v1/databases/{database}")["in_trash"] is True
+    assert api.get(f"/v1/blocks/{database}")["in_trash"] is True
 
 
 def test_naming_a_page_of_elsewhere_brings_it_here(api: Api, page: str) -> None:

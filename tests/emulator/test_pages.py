@@ -263,7 +263,7 @@ def test_an_empty_line_is_no_value(workspace: Workspace) -> None:
         ({"S": {"select": {"name": "a,b"}}}, "Invalid select option, commas not allowed: a,b"),
         (
             {"St": {"status": {"name": "Nix"}}},
-            'Invalid status option. Status option "Nix" does not exist.',
+            'Invalid status option. Status option "Nix" does not exist".',
         ),
     ],
 )

@@ -139,7 +139,10 @@ def test_a_query_that_matches_too_much_says_so_on_every_page(clock: Clock) -> No
     ("body", "path"),
     [
         ({"page_size": 101}, "body.page_size"),
-        ({"page_size": 0}, "body.page_size"),
+        ({"page_size": -1}, "body.page_size"),
+        ({"page_size": 1.5}, "body.page_size"),
+        ({"page_size": "10"}, "body.page_size"),
+        ({"page_size": True}, "body.page_size"),
         ({"start_cursor": None}, "body.start_cursor"),
         ({"in_trash": True}, "body.in_trash"),
         ({"nonsense": 1}, "body.nonsense"),

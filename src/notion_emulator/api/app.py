@@ -15,10 +15,12 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 
 from notion_emulator.api import blocks, endpoints, files, remarks, views
+from notion_emulator.api.admission import OneSlash
 from notion_emulator.api.calls import answered, handler
 from notion_emulator.api.control import control_routes
 from notion_emulator.api.disturbed import disturbed
 from notion_emulator.api.durable import Durable
+from notion_emulator.api.words import WORDS
 from notion_emulator.errors import ApiError
 from notion_emulator.face import LOOPBACK, create_face
 
@@ -62,7 +64,11 @@ def create_app(
         return answered(workspace, request, content, error.status, request_id, {})
 
     routes: list[Route | Mount] = [
-        Route(path, disturbed(workspace, handler(workspace, endpoint)), methods=[method])
+        Route(
+            path,
+            disturbed(workspace, handler(workspace, endpoint, WORDS.get((method, path)))),
+            methods=[method],
+        )
         for room in (endpoints, blocks, files, remarks, views)
         for method, path, endpoint in room.ROUTES
     ]
@@ -72,8 +78,10 @@ def create_app(
     if face:
         routes += [Route(path, _NoSuchPath()) for path in ("/v1", "/v1/{rest:path}")]
         routes.append(Mount("/", create_face(workspace, hosts)))
-    return Starlette(
+    app = Starlette(
         routes=routes,
-        middleware=[Middleware(Durable, workspace=workspace)],
+        middleware=[Middleware(OneSlash), Middleware(Durable, workspace=workspace)],
         exception_handlers={404: no_such_path, 405: no_such_path},
     )
+    app.router.redirect_slashes = False
+    return app

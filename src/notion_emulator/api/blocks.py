@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from notion_emulator.api import markdown
 from notion_emulator.api.calls import Answer, Call, Endpoint, listing, window
-from notion_emulator.errors import bad_body, invalid
+from notion_emulator.errors import bad_body, bad_input, invalid
+from notion_emulator.ids import normal_id
 
 if TYPE_CHECKING:
     from notion_emulator.bodies import Thing
@@ -44,6 +45,9 @@ def delete_block(call: Call) -> Answer:
 
 def list_children(call: Call) -> Answer:
     """List what stands below a block: GET /v1/blocks/{block_id}/children."""
+    cursor = call.cursor()
+    if cursor is not None and normal_id(cursor) is None:
+        raise bad_input("query.start_cursor", "a valid uuid or `undefined`", cursor)
     things = call.workspace.bodies.children(call.id("block_id"))
     part, cursor = window([one.id for one in things], call.size(), call.cursor())
     return listing([_block(call, one) for one in things[part]], "block", cursor)

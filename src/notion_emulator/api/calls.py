@@ -1,7 +1,7 @@
 """One request: what every endpoint does before and after its own work.
 
-The rule: token, version, budget, size and JSON are checked in that order, once, for every path;
-every answer carries ``request_id`` in body and header and the workspace's own date.
+The rule: who is let in (see `admission`), size and JSON are checked in that order, once, for every
+path; every answer carries ``request_id`` in body and header and the workspace's own date.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from starlette.responses import Response
 
+from notion_emulator.api.admission import NEW, OLD, let_in
 from notion_emulator.api.forms import is_form, read_form
+from notion_emulator.api.words import refuse_unknown
 from notion_emulator.errors import ApiError, bad_body, invalid, shown
 from notion_emulator.ids import normal_id
 from notion_emulator.query import page_size_of
@@ -26,9 +28,6 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-NEW = "2026-03-11"
-OLD = "2025-09-03"
-VERSIONS = (OLD, NEW)
 MAX_BODY = 500 * 1024
 
 
@@ -68,17 +67,11 @@ class Call:
             )
         return found
 
-    def size(self) -> int:
-        """Return ``page_size`` of the query string."""
+    def size(self, least: int = 0) -> int:
+        """Return ``page_size`` of the query string; 0 stands for the default."""
         text = self.request.query_params.get("page_size")
-        if text is None:
-            return page_size_of(None, "")
-        if not text.isdecimal():
-            raise invalid(
-                "query failed validation: query.page_size should be a number, "
-                f"instead was {shown(text)}."
-            )
-        return page_size_of(int(text), "query.page_size")
+        written: object = int(text) if text is not None and text.isdecimal() else text
+        return page_size_of(written, "query.page_size", least=least)
 
     def cursor(self) -> str | None:
         """Return ``start_cursor`` of the query string."""
@@ -95,32 +88,6 @@ class Accepted(dict[str, Any]):
 
 Answer = Json | bytes
 Endpoint = Callable[[Call], Answer]
-
-
-def _let_in(workspace: Workspace, request: Request) -> str:
-    """Check token, version and budget; return the version."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or token != workspace.token:
-        raise ApiError(401, "unauthorized", "API token is invalid.")
-    version = request.headers.get("notion-version")
-    if version is None:
-        raise ApiError(
-            400,
-            "missing_version",
-            "Notion-Version header failed validation: Notion-Version header should be defined, "
-            "instead was `undefined`.",
-        )
-    if version not in VERSIONS:
-        listed = ", ".join(f'`"{one}"`' for one in VERSIONS[:-1])
-        raise invalid(
-            f"Notion-Version header failed validation: Notion-Version header should be {listed} "
-            f'or `"{NEW}"`, instead was {shown(version)}.'
-        )
-    beta = request.headers.get("notion-beta")
-    if beta is not None:  # previews that one opts into; there are none here
-        raise ApiError(400, "invalid_beta", f"Notion-Beta {shown(beta)} is not known.")
-    workspace.limits.spend(token)
-    return version
 
 
 async def _read(workspace: Workspace, request: Request, version: str) -> Json:
@@ -157,20 +124,33 @@ def _only_reads(request: Request) -> bool:
     return path.endswith(("/query", "/search"))
 
 
-def handler(workspace: Workspace, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
-    """Return the HTTP handler of an endpoint."""
+def handler(
+    workspace: Workspace, endpoint: Endpoint, known: frozenset[str] | None = None
+) -> Callable[[Request], Awaitable[Response]]:
+    """Return the HTTP handler of an endpoint.
+
+    Args:
+        workspace: Whom it asks.
+        endpoint: What it does.
+        known: The words that its body may hold; None leaves that to the endpoint.
+    """
 
     async def handle(request: Request) -> Response:
         request_id = workspace.wire_ids.uuid()
         headers: dict[str, str] = {}
         try:
-            version = _let_in(workspace, request)
+            version, capabilities = let_in(workspace, request)
             body = await _read(workspace, request, version)
+            if known is not None and workspace.state.switches.unknown_body_key == "reject":
+                refuse_unknown(body, known)
             workspace.state.storage.base_url = str(request.base_url).rstrip("/")
             workspace.tasks.run_due()
             with workspace.answering(reads=_only_reads(request)):
                 answer = endpoint(Call(workspace, request, version == OLD, body))
             content = answer if isinstance(answer, bytes) else orjson.dumps(answer)
+            if not capabilities.see_everything:
+                wrote = request.method != "GET" and not _only_reads(request)
+                content = orjson.dumps(capabilities.shown(orjson.loads(content), wrote=wrote))
             if b'"object"' in content[:10]:
                 content = content[:-1] + b',"request_id":"' + request_id.encode() + b'"}'
             status = 202 if isinstance(answer, Accepted) else 200

@@ -19,6 +19,7 @@ import orjson
 from starlette.responses import Response
 from starlette.routing import Route
 
+from notion_emulator.capabilities import Capabilities
 from notion_emulator.errors import ApiError, UnusableFileError, invalid
 from notion_emulator.faults import Rule
 from notion_emulator.meddling import somebody
@@ -197,7 +198,13 @@ def set_limits(order: Order) -> Result:
     return read_limits(order)
 
 
-# ---- people
+# ---- tokens and people
+
+
+def add_token(order: Order) -> Result:
+    """Give out a further token; what it may not do is named with false."""
+    words = order.words(*Capabilities.__dataclass_fields__)
+    return {"token": order.workspace.add_token(Capabilities(**words))}
 
 
 def list_people(order: Order) -> Result:
@@ -361,6 +368,7 @@ ORDERS: tuple[tuple[str, str, Deed], ...] = (
     ("POST", "/cursors/expire", expire_cursors),
     ("GET", "/limits", read_limits),
     ("PATCH", "/limits", set_limits),
+    ("POST", "/tokens", add_token),
     ("GET", "/people", list_people),
     ("POST", "/people", add_person),
     ("POST", "/share", share),

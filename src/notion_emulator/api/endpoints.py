@@ -73,13 +73,13 @@ def _source_named(call: Call) -> str:
 
 def get_page(call: Call) -> Answer:
     """Read a page: GET /v1/pages/{page_id}."""
-    return _page(call, call.workspace.state.page(call.id("page_id")))
+    return _page(call, call.workspace.state.addressed_page(call.id("page_id")))
 
 
 def update_page(call: Call) -> Answer:
     """Change a page: PATCH /v1/pages/{page_id}."""
     workspace = call.workspace
-    page = workspace.state.page(call.id("page_id"))
+    page = workspace.state.addressed_page(call.id("page_id"))
     now, by = _now(call), workspace.bot_id
     template = workspace.templates.chosen(call.body, workspace.state.schema_of(page).id)
     workspace.contents.update_page(page, call.body, at=now, by=by)
@@ -92,7 +92,7 @@ def update_page(call: Call) -> Answer:
 def move_page(call: Call) -> Answer:
     """Give a page another parent: POST /v1/pages/{page_id}/move."""
     workspace = call.workspace
-    page = workspace.state.page(call.id("page_id"))
+    page = workspace.state.addressed_page(call.id("page_id"))
     workspace.pages.move(page, call.body, at=_now(call), by=workspace.bot_id)
     return _page(call, page)
 
@@ -100,7 +100,7 @@ def move_page(call: Call) -> Answer:
 def get_property(call: Call) -> Answer:
     """Read one property: GET /v1/pages/{page_id}/properties/{property_id}."""
     workspace = call.workspace
-    page = workspace.state.page(call.id("page_id"))
+    page = workspace.state.addressed_page(call.id("page_id"))
     key = call.request.path_params["property_id"]
     prop = workspace.state.schema_of(page).find(key)
     if prop is None:
@@ -123,14 +123,14 @@ def create_database(call: Call) -> Answer:
 def get_database(call: Call) -> Answer:
     """Read a database: GET /v1/databases/{database_id}."""
     containers = call.workspace.containers
-    database = call.workspace.state.database(call.id("database_id"))
+    database = call.workspace.state.addressed_database(call.id("database_id"))
     return call.stamped(containers.database_json(database))
 
 
 def update_database(call: Call) -> Answer:
     """Change a database: PATCH /v1/databases/{database_id}."""
     workspace = call.workspace
-    database = workspace.state.database(call.id("database_id"))
+    database = workspace.state.addressed_database(call.id("database_id"))
     workspace.containers.update_database(database, call.body, at=_now(call), by=workspace.bot_id)
     return call.stamped(workspace.containers.database_json(database))
 

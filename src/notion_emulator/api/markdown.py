@@ -19,12 +19,12 @@ def get_markdown(call: Call) -> Answer:
 def update_markdown(call: Call) -> Answer:
     """Change the content of a page as markdown: PATCH /v1/pages/{page_id}/markdown."""
     workspace = call.workspace
-    page = workspace.state.page(call.id("page_id"))
+    page = workspace.state.addressed_page(call.id("page_id"))
     return workspace.markdown.update(page, call.body, at=call.now, by=workspace.bot_id)
 
 
 def _can_wait(call: Call) -> bool:
-    call.workspace.state.page(call.id("page_id"))
+    call.workspace.state.addressed_page(call.id("page_id"))
     command_of(call.body)
     return True
 

@@ -36,7 +36,7 @@ def list_comments(call: Call) -> Answer:
             f"query failed validation: query.block_id should be {wanted}, instead was {shown}."
         )
     found = comments.listed(block_id)
-    part, cursor = window([one.id for one in found], call.size(), call.cursor())
+    part, cursor = window([one.id for one in found], call.size(least=1), call.cursor())
     return listing([comments.json(one) for one in found[part]], "comment", cursor)
 
 
