@@ -37,12 +37,12 @@ def serve(
     host: str = "127.0.0.1",
     port: int = PORT,
     data: Path | None = None,
-    sample: Annotated[bool, Parameter(negative="")] = False,
+    sample: Annotated[bool, Parameter(negative="", show_default=False)] = False,
     pages: int | None = None,
     seed: int = 0,
     requests_per_minute: int = 0,
     face: bool = True,
-    control: Annotated[bool, Parameter(negative="")] = False,
+    control: Annotated[bool, Parameter(negative="", show_default=False)] = False,
 ) -> int:
     """Serve a local Notion until Ctrl-C; print the environment that a client needs.
 
@@ -53,7 +53,7 @@ def serve(
     port
         The port; 0 takes a free one.
     data
-        Keep the workspace in this file; what stands below counts only when it is made.
+        Keep the workspace in this file; sample, pages and seed count only when it is made.
     sample
         Fill it with the records made by hand (as by default).
     pages
@@ -70,12 +70,12 @@ def serve(
     problems = []
     if sample and pages is not None:
         problems.append("--sample and --pages fill the workspace in two ways; give one of them")
-    if pages is not None and pages < 0:
-        problems.append(f"--pages is {pages}, but must be 0 or more")
+    serving = Serving(host, port, data, pages, seed, requests_per_minute, face, control)
+    problems += serving.problems()
     if problems:
         raise UsageError(problems)
     try:
-        return run(Serving(host, port, data, pages, seed, requests_per_minute, face, control))
+        return run(serving)
     except UnusableFileError as error:
         raise UsageError(f"--data: {error}") from None
     except OSError as error:
@@ -94,7 +94,10 @@ def save(to: Path, *, data: Path = NOTION) -> int:
         The data file; by default the one of the demo.
     """
     if not data.exists():
-        raise UsageError(f"--data: there is no file {data}")
+        raise UsageError(
+            f"--data: there is no file {data}; name the data file of a workspace"
+            " (`accord notion serve --data FILE` makes one)"
+        )
     workspace = _opened(data)
     try:
         _save(workspace, to)
@@ -134,8 +137,8 @@ def load(source: Annotated[Path, Parameter(name="FROM")], *, data: Path = NOTION
 def clone(
     *,
     to: Path,
-    from_env: Annotated[bool, Parameter(negative="")] = False,
-    anonymise: Annotated[bool, Parameter(negative="")] = False,
+    from_env: Annotated[bool, Parameter(negative="", show_default=False)] = False,
+    anonymise: Annotated[bool, Parameter(negative="", show_default=False)] = False,
     seed: int | None = None,
 ) -> int:
     """Copy a workspace of the real Notion into a snapshot. Nothing is written in Notion.

@@ -27,7 +27,8 @@ def _parser() -> argparse.ArgumentParser:
         "--data",
         type=Path,
         metavar="FILE",
-        help="keep the workspace in this file; what follows counts only when it is made",
+        help="keep the workspace in this file; --sample, --pages and --seed count only when it "
+        "is made",
     )
     content = parser.add_mutually_exclusive_group()
     content.add_argument(
@@ -62,21 +63,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serve a workspace until Ctrl-C and return the exit code."""
     parser = _parser()
     options = parser.parse_args(arguments)
-    if options.pages is not None and options.pages < 0:
-        parser.error("--pages takes a number from 0 up")
+    serving = Serving(
+        host=options.host,
+        port=options.port,
+        data=options.data,
+        pages=options.pages,
+        seed=options.seed,
+        requests_per_minute=options.requests_per_minute,
+        face=options.face,
+        control=options.control,
+    )
+    problems = serving.problems()
+    if problems:
+        parser.error("; ".join(problems))
     try:
-        return run(
-            Serving(
-                host=options.host,
-                port=options.port,
-                data=options.data,
-                pages=options.pages,
-                seed=options.seed,
-                requests_per_minute=options.requests_per_minute,
-                face=options.face,
-                control=options.control,
-            )
-        )
+        return run(serving)
     except UnusableFileError as error:
         parser.error(str(error))
     except OSError as taken:

@@ -215,6 +215,8 @@ class DataFile:
 
 
 def _opened(path: Path) -> sqlite3.Connection:
+    if path.is_dir():
+        raise UnusableFileError(f"{path} is a folder; name a file in it")
     try:
         file = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
     except sqlite3.OperationalError:

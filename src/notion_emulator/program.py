@@ -1,8 +1,8 @@
 """The local Notion as a program: fill a workspace, serve it until Ctrl-C.
 
 The rule: stdout carries the environment a client needs, as `NAME=value` lines, and nothing
-else. Content and seed count for a workspace that is still empty; a data file that holds one
-is served as it is.
+else; what people want to know goes to stderr. Content and seed count for a workspace that is
+still empty; a data file that holds one is served as it is.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PORT = 8970
+MOST_PORT = 65535
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,21 @@ class Serving:
     face: bool = True
     control: bool = False
 
+    def problems(self) -> list[str]:
+        """Return what cannot be of this, each with its option; a mistake makes no file."""
+        counts = {
+            "--pages": self.pages or 0,
+            "--requests-per-minute": self.requests_per_minute,
+        }
+        found = [
+            f"{name} is {given}, but must be 0 or more"
+            for name, given in counts.items()
+            if given < 0
+        ]
+        if not 0 <= self.port <= MOST_PORT:
+            found.append(f"--port is {self.port}, but must be from 0 to {MOST_PORT}")
+        return found
+
 
 def run(serving: Serving) -> int:
     """Serve a workspace until Ctrl-C and return the exit code.
@@ -64,6 +80,8 @@ def run(serving: Serving) -> int:
             else:
                 build_generated(workspace, serving.pages, serving.seed)
             workspace.commit()
+        elif serving.pages is not None:
+            sys.stderr.write(f"{serving.data} holds a workspace; --pages made nothing.\n")
         asyncio.run(_serve(workspace, serving))
     except KeyboardInterrupt:
         return 130
@@ -87,4 +105,5 @@ async def _serve(workspace: Workspace, serving: Serving) -> None:
         sys.stdout.flush()
         if serving.face:
             sys.stderr.write(f"For people: {url}/\n")
+        sys.stderr.write("Ctrl-C ends it.\n")
         await asyncio.Event().wait()

@@ -7,6 +7,7 @@ the ``Date`` header comes from the workspace's clock. Webhooks go out meanwhile.
 from __future__ import annotations
 
 import asyncio
+import socket
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, cast
 
@@ -40,6 +41,16 @@ async def _tell(workspace: Workspace) -> None:
     while True:
         await asyncio.sleep(PUMP_SECONDS)
         await workspace.webhooks.deliver_due()
+
+
+def _reason(host: str, port: int) -> str:
+    """Return why an address cannot be had, as the system says it; "" if it can be had now."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.create_server(address[:2], family=family):
+            return ""
+    except OSError as error:
+        return f": {error.strerror}"
 
 
 class _Guest(uvicorn.Server):
@@ -88,7 +99,7 @@ async def serve(
     try:
         await server.startup()
     except SystemExit:  # uvicorn's answer to an address that is taken
-        raise OSError(f"cannot listen on {host}:{port}") from None
+        raise OSError(f"cannot listen on {host}:{port}{_reason(host, port)}") from None
     loop = asyncio.create_task(server.main_loop())
     telling = asyncio.create_task(_tell(workspace))
     bound = server.servers[0].sockets[0].getsockname()[1]

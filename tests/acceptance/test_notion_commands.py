@@ -193,6 +193,8 @@ def test_a_data_file_in_use_is_named(tmp_path: Path) -> None:
     ("words", "said"),
     [
         (["serve", "--sample", "--pages", "-3"], ["two ways", "--pages is -3"]),
+        (["serve", "--port", "70000", "--pages", "-3"], ["--port is 70000", "--pages is -3"]),
+        (["serve", "--port", "0", "--data", "tests"], ["tests is a folder"]),
         (["snapshot", "save", "s.json", "--data", "nowhere.data"], ["no file nowhere.data"]),
         (["snapshot", "load", "nowhere.json", "--data", "new.data"], ["nowhere.json"]),
         (["snapshot", "load", "pyproject.toml", "--data", "new.data"], ["is no snapshot"]),
@@ -213,6 +215,8 @@ def test_a_clone_needs_no_supabase_and_names_what_is_not_shared(
     sample_notion: dict[str, str], tmp_path: Path
 ) -> None:
     wrong = {**from_env(sample_notion), "NOTION_TASKS_DB": "0f8fad5b-d9cb-469f-a165-70867728950e"}
+    wrong["NOTION_USE_CASES_DB"] = "11111111222233334444555555555555"  # as no UUID is made
     to = tmp_path / "s.json"
-    expect(command(*CLONE, "--to", str(to), env=wrong), 2, "NOTION_TASKS_DB", "share it")
+    done = command(*CLONE, "--to", str(to), env=wrong)
+    expect(done, 2, "NOTION_TASKS_DB", "NOTION_USE_CASES_DB", "share it")
     assert not to.exists()

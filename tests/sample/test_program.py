@@ -52,11 +52,27 @@ def test_an_address_that_is_taken_is_exit_2(capsys: pytest.CaptureFixture[str]) 
         with pytest.raises(SystemExit) as left:
             main(["--port", port])
     assert left.value.code == 2
-    assert f"cannot listen on 127.0.0.1:{port}" in capsys.readouterr().err
+    assert f"cannot listen on 127.0.0.1:{port}: Address already in use" in capsys.readouterr().err
+
+
+def test_a_host_that_is_not_there_is_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["--port", "0", "--host", "203.0.113.7"])
+    assert left.value.code == 2
+    assert "203.0.113.7:0: Cannot assign requested address" in capsys.readouterr().err
+
+
+def test_all_that_cannot_be_is_said_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--port", "70000", "--pages", "-1", "--requests-per-minute", "-5"])
+    said = capsys.readouterr().err
+    assert "--port is 70000, but must be from 0 to 65535" in said
+    assert "--pages is -1" in said
+    assert "--requests-per-minute is -5" in said
 
 
 @pytest.mark.parametrize(
-    "wrong", [["--pages", "-1"], ["--sample", "--pages", "3"], ["--port", "x"]]
+    "wrong", [["--pages", "-1"], ["--sample", "--pages", "3"], ["--port", "x"], ["--port", "-1"]]
 )
 def test_wrong_usage_is_exit_2(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:

@@ -95,7 +95,7 @@ async def _databases(
     for variable, id_ in named.items():
         try:
             database, source_id = await _found(client, id_)
-        except ObjectNotFoundError:
+        except (ObjectNotFoundError, ValidationError):  # ids of a wrong shape are invalid
             problems.append(
                 f"{variable}: Notion shows no database {id_}; share it with the connection "
                 "(the menu ... of the database, Connections), or mend the id"
