@@ -220,6 +220,22 @@ def test_escape_leaves_the_table(screen: Screen, task: str) -> None:
     assert screen.focus.get_attribute("id") == "words"
 
 
+def test_an_editor_that_comes_too_late_does_not_open(screen: Screen, task: str) -> None:
+    screen.table("tasks")
+    cell = screen.cell(task, "Task ID")
+    screen.script("arguments[0].focus()", cell)
+    # Both keys at once: the editor has been asked for and cannot be there yet.
+    screen.script(
+        "for (const key of ['Enter', 'Escape']) arguments[0].dispatchEvent("
+        "new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true}))",
+        cell,
+    )
+    assert screen.focus.get_attribute("id") == "words"
+    screen.press("p")
+    screen.until(lambda: "q=p" in screen.driver.current_url, "the filter does not answer")
+    assert not screen.all(".editor")
+
+
 def test_a_box_is_ticked_on_its_cell(screen: Screen, notion: Notion) -> None:
     source = {"title": [{"text": {"content": "Lists"}}], "parent": {"workspace": True}}
     schema: Json = {"Name": {"title": {}}, "Paid": {"checkbox": {}}}

@@ -79,7 +79,12 @@
 
   const written = (editor) => new URLSearchParams(new FormData(editor)).toString();
 
+  // Who has gone elsewhere before the editor came does not want it any more.
+  const unwanted = (editor) =>
+    !editor.hasAttribute("data-wrong") && ![editor.parentElement, document.body].includes(document.activeElement);
+
   function settle(editor) {
+    if (unwanted(editor)) return editor.remove();
     const zone = $("select[name=zone]", editor);
     if (zone) addZone(zone);
     for (const list of $$("[role=listbox]", editor)) mark(list);
