@@ -113,3 +113,23 @@ def test_an_open_page_shows_its_body_and_comments_as_they_come(screen: Screen, t
     screen.notion.api("PATCH", f"/pages/{task}", {"in_trash": True})
     screen.find(".banner")
     assert not screen.all("[data-edit]")
+
+
+def test_a_local_notion_that_does_not_answer_is_told_of_until_it_does(
+    screen: Screen, task: str
+) -> None:
+    screen.table("tasks")
+    network = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+    screen.driver.execute_cdp_cmd("Network.enable", {})
+    screen.driver.execute_cdp_cmd("Network.emulateNetworkConditions", {**network, "offline": True})
+    try:
+        screen.until(lambda: "does not answer" in screen.find("#trouble").text, "nothing is said")
+        write(screen, task, "Task ID", {"rich_text": text("T-78")})
+    finally:
+        screen.driver.execute_cdp_cmd(
+            "Network.emulateNetworkConditions", {**network, "offline": False}
+        )
+        screen.driver.execute_cdp_cmd("Network.disable", {})
+    shows(screen, task, "Task ID", "T-78")
+    assert not screen.find("#trouble").is_displayed()
+    assert all("ERR_INTERNET_DISCONNECTED" in one for one in screen.complaints())

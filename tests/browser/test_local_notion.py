@@ -231,9 +231,11 @@ def test_an_editor_that_comes_too_late_does_not_open(screen: Screen, task: str) 
         cell,
     )
     assert screen.focus.get_attribute("id") == "words"
-    screen.press("p")
-    screen.until(lambda: "q=p" in screen.driver.current_url, "the filter does not answer")
+    come = "return performance.getEntriesByType('resource').some(o => o.name.endsWith('/editor'))"
+    screen.until(lambda: screen.script(come), "no editor was asked for")
+    screen.until(lambda: not screen.all(".htmx-request"), "it does not come")
     assert not screen.all(".editor")
+    assert screen.focus.get_attribute("id") == "words"
 
 
 def test_a_box_is_ticked_on_its_cell(screen: Screen, notion: Notion) -> None:
