@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 from uuid import UUID
 
 import httpx2
@@ -79,3 +80,20 @@ def test_wrong_usage_is_exit_2(wrong: list[str], capsys: pytest.CaptureFixture[s
         main(wrong)
     assert left.value.code == 2
     assert wrong[0] in capsys.readouterr().err
+
+
+def test_what_fills_a_workspace_that_is_there_already_is_told_of(tmp_path: Path) -> None:
+    said = []
+    for _ in range(2):
+        words = ["--data", str(tmp_path / "notion.data"), "--pages", "0"]
+        with subprocess.Popen(
+            [*PROGRAM, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as program:
+            assert program.stdout is not None
+            assert program.stdout.readline().startswith("NOTION_API_URL=")
+            program.send_signal(signal.SIGINT)
+            said.append(program.communicate(timeout=60)[1])
+    first, second = said
+    assert "holds a workspace" not in first
+    assert "notion.data holds a workspace; --pages made nothing." in second
+    assert "Ctrl-C ends it." in second
