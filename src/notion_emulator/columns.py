@@ -6,6 +6,7 @@ two-way relation is two properties that know each other and change together.
 
 from __future__ import annotations
 
+from copy import copy, deepcopy
 from typing import TYPE_CHECKING, Any
 
 from notion_emulator.computed import bind_expression, plain_value, spell_expression
@@ -14,6 +15,7 @@ from notion_emulator.errors import ApiError, bad_body, invalid, missing
 from notion_emulator.ids import decoded, encoded, normal_id
 from notion_emulator.model import COMPUTED_KINDS, TITLE, DataSource, Property
 from notion_emulator.richtext import plain_text
+from notion_emulator.rows import Rows
 from notion_emulator.schema import (
     CREATABLE,
     apply_config,
@@ -39,6 +41,30 @@ class Columns:
         self.state = state
         self.renderer = renderer
         self._reserved: dict[tuple[str, str], str] = {}
+
+    # ---- trying
+
+    def rehearse(self, source: DataSource, written: object, *, new: bool = False) -> None:
+        """Do a written change of schema where nobody sees it, to refuse it before it begins.
+
+        ``new`` says that the data source is yet to be made of it.
+
+        Raises:
+            ApiError: 400 or 404, as `create`, `connect` or `update` would.
+        """
+        shadow = copy(self.state)
+        shadow.sources = deepcopy(dict(self.state.sources))
+        shadow.rows = {one: Rows() for one in [*shadow.sources, source.id]}
+        shadow.pages, shadow.ids = {}, deepcopy(self.state.ids)
+        shadow.forget()
+        columns = Columns(shadow, self.renderer)
+        if not new:
+            columns.update(shadow.sources[source.id], written, at=0)
+            return
+        made = deepcopy(source)
+        columns.create(made, written)
+        shadow.sources[made.id] = made
+        columns.connect(made)
 
     # ---- creating
 
@@ -159,7 +185,11 @@ class Columns:
         prop.config = {}
         kind = inner.get("type") or ("dual_property" if "dual_property" in inner else "")
         if kind == "dual_property":
-            prop.config["dual"] = (inner.get("dual_property") or {}).get("synced_property_name")
+            dual = inner.get("dual_property") or {}
+            name = dual.get("synced_property_name") if isinstance(dual, dict) else dual
+            if not isinstance(name, str | None):
+                raise bad_body(f"{path}.relation.dual_property", "an object", dual)
+            prop.config["dual"] = name
 
     def _mirror(self, source: DataSource, prop: Property, name: str | None) -> None:
         """Create the property on the other side and fill it."""
@@ -251,6 +281,8 @@ class Columns:
         if not isinstance(config, dict):
             raise bad_body(path, "an object or `null`", config)
         name = config.get("name")
+        if not isinstance(name, str | None):
+            raise bad_body(f"{path}.name", "a string", name)
         if name is not None and name != prop.name:
             self._free_name(source, name, prop)
             prop.name = name

@@ -275,7 +275,8 @@ def _name(written: object) -> str | None:
         raise bad_body("body.display_name.type", f"one of {listed}", kind)
     if kind != "custom":
         return None
-    name = (written.get("custom") or {}).get("name")
+    custom = written.get("custom")
+    name = custom.get("name") if isinstance(custom, dict) else None
     if not isinstance(name, str) or not name:
         raise missing("body.display_name.custom.name")
     return name

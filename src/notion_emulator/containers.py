@@ -74,6 +74,7 @@ class Containers:
         parent = read_parent(state, body.get("parent"))
         if parent.kind in {"data_source_id", "database_id"}:
             raise bad_body("body.parent.type", '`"page_id"` or `"workspace"`', parent.kind)
+        parts = self._parts(body)
         database = Database(
             id=database_id or state.ids.uuid(),
             parent=parent,
@@ -83,8 +84,10 @@ class Containers:
             edited_by=by,
             is_inline=bool(body.get("is_inline", False)),
         )
-        self._describe(database, body)
+        self._describe(database, parts)
         initial = body.get("initial_data_source") or {}
+        if not isinstance(initial, dict):
+            raise bad_body("body.initial_data_source", "an object", initial)
         source = DataSource(
             id=source_id or state.ids.uuid(),
             database_id=database.id,
@@ -97,6 +100,7 @@ class Containers:
             icon=database.icon,
             cover=database.cover,
         )
+        self.columns.rehearse(source, initial.get("properties"), new=True)
         with state.changes.schemas(state, at, by):
             self.columns.create(source, initial.get("properties"))
             database.sources.append(source.id)
@@ -119,17 +123,19 @@ class Containers:
         """Change title, description, icon, cover, parent or state of a database."""
         state = self.state
         left, trashed = database.parent, database.in_trash
-        if "parent" in body:
+        parent = read_parent(state, body["parent"]) if "parent" in body else None
+        parts = self._parts(body)
+        if parent is not None:
             state.unnest(database.parent, database.id)
-            database.parent = read_parent(state, body["parent"])
+            database.parent = parent
             state.nest(database.parent, database.id)
             state.touch()
-        self._describe(database, body)
+        self._describe(database, parts)
         for flag in ("is_inline", "is_locked"):
             if flag in body:
-                setattr(database, flag, _flag(body[flag], f"body.{flag}"))
+                setattr(database, flag, body[flag])
         if "in_trash" in body:
-            self.trash(database, _flag(body["in_trash"], "body.in_trash"))
+            self.trash(database, body["in_trash"])
         if len(database.sources) == 1:
             source = state.sources[database.sources[0]]
             for part in ("title", "description", "icon", "cover"):
@@ -166,13 +172,25 @@ class Containers:
             self.state.trash_count += 1 if in_trash else -1
             self.state.touch()
 
-    def _describe(self, thing: Database | DataSource, body: Json) -> None:
-        for part in ("title", "description"):
+    def _parts(self, body: Json) -> Json:
+        """Return what a body says of title, description, pictures and flags, read and checked."""
+        parts: Json = {
+            part: self.state.texts.read(body[part], f"body.{part}")
+            for part in ("title", "description")
+            if part in body
+        }
+        for part in ("is_inline", "is_locked", "in_trash"):
             if part in body:
-                setattr(thing, part, self.state.texts.read(body[part], f"body.{part}"))
+                _flag(body[part], f"body.{part}")
         for part in ("icon", "cover"):
             if part in body:
-                setattr(thing, part, read_picture(self.state, body[part], f"body.{part}"))
+                parts[part] = read_picture(self.state, body[part], f"body.{part}")
+        return parts
+
+    @staticmethod
+    def _describe(thing: Database | DataSource, parts: Json) -> None:
+        for part, value in parts.items():
+            setattr(thing, part, value)
 
     # ---- data sources
 
@@ -190,7 +208,8 @@ class Containers:
             created_by=by,
             edited_by=by,
         )
-        self._describe(source, body)
+        self._describe(source, self._parts(body))
+        self.columns.rehearse(source, body.get("properties"), new=True)
         with state.changes.schemas(state, at, by):
             self.columns.create(source, body.get("properties"))
             state.databases[parent.id].sources.append(source.id)
@@ -207,25 +226,27 @@ class Containers:
             )
         properties = body.get("properties")
         left, trashed = Parent("database_id", source.database_id), source.in_trash
+        parts = self._parts(body)
+        parent = read_parent(state, body["parent"]) if "parent" in body else None
+        if parent is not None and parent.kind != "database_id":
+            raise bad_body("body.parent.type", '`"database_id"`', parent.kind)
         if properties is not None:
+            self.columns.rehearse(source, properties)
             with state.changes.schemas(state, at, by):
                 self.columns.update(source, properties, at=at)
-        if "parent" in body:
-            parent = read_parent(state, body["parent"])
-            if parent.kind != "database_id":
-                raise bad_body("body.parent.type", '`"database_id"`', parent.kind)
+        if parent is not None:
             state.databases[source.database_id].sources.remove(source.id)
             state.databases[parent.id].sources.append(source.id)
             source.database_id = parent.id
             state.touch()
-        self._describe(source, body)
+        self._describe(source, parts)
         database = state.databases[source.database_id]
         if database.sources == [source.id]:
             for part in ("title", "icon", "cover"):
                 if part in body:
                     setattr(database, part, getattr(source, part))
         if "in_trash" in body:
-            self.trash(source, _flag(body["in_trash"], "body.in_trash"))
+            self.trash(source, body["in_trash"])
         source.edited, source.edited_by = at, by
         above = Parent("database_id", source.database_id)
         self._tell_place(source, left, above, trashed, at, by)

@@ -168,7 +168,7 @@ class Drafts:
             case "rich_text" | "caption":
                 return self._texts(name, value, path)
             case "color":
-                if value not in BLOCK_COLORS:
+                if not isinstance(value, str) or value not in BLOCK_COLORS:
                     raise bad_body(path, "a color", value)
             case "icon":
                 return read_picture(self.state, value, path)

@@ -70,7 +70,7 @@ class Filters:
                 return self._compound(joint, written[joint], f"{path}.{joint}", depth)
         if "timestamp" in written:
             stamp = written["timestamp"]
-            if stamp not in _STAMPS:
+            if not isinstance(stamp, str) or stamp not in _STAMPS:
                 raise bad_body(
                     f"{path}.timestamp", '`"created_time"` or `"last_edited_time"`', stamp
                 )

@@ -176,12 +176,14 @@ class DataSource:
     epoch: int = 0
     names: tuple[int, dict[str, Property]] = (-1, {})
 
-    def find(self, key: str) -> Property | None:
+    def find(self, key: object) -> Property | None:
         """Return the property with this name or id, encoded or not."""
         epoch, names = self.names
         if epoch != self.epoch:
             names = {prop.name: prop for prop in self.properties.values()}
             self.names = (self.epoch, names)
+        if not isinstance(key, str):
+            return None
         found = names.get(key) or self.properties.get(key)
         if found is None and "%" in key:
             found = self.properties.get(decoded(key))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from notion_emulator.changes import Before, copied
 from notion_emulator.containers import read_parent
 from notion_emulator.conversions import rekind
-from notion_emulator.errors import bad_body, invalid
+from notion_emulator.errors import ApiError, bad_body, invalid
 from notion_emulator.model import TITLE, DataSource, Page, Parent, Property
 from notion_emulator.schema import default_status
 from notion_emulator.values import read_value
@@ -50,12 +50,20 @@ class Pages:
         if not isinstance(written, dict):
             raise bad_body("body.properties", "an object", written)
         values: Values = []
-        for key, value in written.items():
-            prop = source.find(key)
-            if prop is not None:
-                values.append((prop, read_value(self.state, prop, value, trusted=trusted)))
-            elif self.state.switches.unknown_property == "reject":
-                raise invalid(f"{key} is not a property that exists.")
+        options = [] if trusted else [(one, len(one.options)) for one in source.properties.values()]
+        try:
+            for key, value in written.items():
+                prop = source.find(key)
+                if prop is not None:
+                    values.append((prop, read_value(self.state, prop, value, trusted=trusted)))
+                elif self.state.switches.unknown_property == "reject":
+                    raise invalid(f"{key} is not a property that exists.")
+        except ApiError:
+            for prop, known in options:  # a refused write adds no option
+                del prop.options[known:]
+            source.epoch += 1
+            self.state.changes.forget_options()
+            raise
         return values
 
     # ---- writing

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+_KINDS = ("emoji", "external", "custom_emoji", "icon", "file")
 _ICONS = "https://www.notion.so/icons/"
 
 
@@ -23,16 +24,28 @@ def read_picture(state: State, written: Any, path: str) -> Any:
     """Return a written icon or cover as it is kept.
 
     Raises:
-        ApiError: 400 or 404 when it names an upload that cannot be attached.
+        ApiError: 400 for a wrong shape, 400 or 404 for an upload that cannot be attached.
     """
+    if written is None:
+        return None
     if not isinstance(written, dict):
-        return written
+        raise bad_body(path, "an object, `null`, or `undefined`", written)
     if "file_upload" in written:
         _, key = state.upload(upload_id(written["file_upload"], f"{path}.file_upload"))
         return {"type": "file", "file": {"key": key}}
     if isinstance(written.get("file"), dict) and "url" in written["file"]:
         return {"type": "file", "file": {"key": state.storage.key(written["file"]["url"])}}
-    url = (written.get("external") or {}).get("url", "")
+    kind = written.get("type") or next((one for one in _KINDS if one in written), None)
+    if not isinstance(kind, str) or kind not in _KINDS:
+        raise missing(f"{path}.emoji")
+    inner: Any = written.get(kind)
+    if kind == "emoji" and not isinstance(inner, str):
+        raise bad_body(f"{path}.emoji", "an emoji", inner)
+    if kind != "emoji" and not isinstance(inner, dict):
+        raise bad_body(f"{path}.{kind}", "an object", inner)
+    url = inner.get("url") if kind == "external" else ""
+    if not isinstance(url, str):
+        raise bad_body(f"{path}.external.url", "a string", url)
     if url.startswith(_ICONS) and url.endswith(".svg") and "_" in url:
         name, color = url[len(_ICONS) : -len(".svg")].rsplit("_", 1)
         return {"type": "icon", "icon": {"name": name, "color": color}}

@@ -175,11 +175,11 @@ class Queries:
             if not isinstance(sort, dict):
                 raise bad_body(path, "an object", sort)
             direction = sort.get("direction", "ascending")
-            if direction not in {"ascending", "descending"}:
+            if direction not in ("ascending", "descending"):
                 raise bad_body(f"{path}.direction", '`"ascending"` or `"descending"`', direction)
             if "timestamp" in sort:
                 stamp = sort["timestamp"]
-                if stamp not in {"created_time", "last_edited_time"}:
+                if stamp not in ("created_time", "last_edited_time"):
                     raise bad_body(f"{path}.timestamp", "a timestamp", stamp)
                 if stamp == "created_time" and len(sorts) == 1:
                     return (1 if direction == "ascending" else -1), []

@@ -123,6 +123,8 @@ class TextReader:
         if not isinstance(content, str) or len(content) > MAX_TEXT // 2:
             return None
         annotations = item.get("annotations")
+        if not isinstance(annotations, dict | None):
+            return None
         if annotations and any(PLAIN.get(key) != setting for key, setting in annotations.items()):
             return None
         return content
@@ -133,9 +135,9 @@ class TextReader:
         kind = item.get("type") or next(
             (key for key in ("text", "mention", "equation") if key in item), None
         )
-        if kind not in {"text", "mention", "equation"} or not isinstance(item.get(kind), dict):
+        if kind not in ("text", "mention", "equation") or not isinstance(item.get(kind), dict):
             raise missing(f"{path}.text")
-        annotations = {**PLAIN, **(item.get("annotations") or {})}
+        annotations = {**PLAIN, **_object(item.get("annotations"), f"{path}.annotations")}
         body: Json = item[kind]
         if kind == "text":
             content, link = self._text(body, path)
@@ -210,6 +212,13 @@ class TextReader:
             return {"type": "user", "user": user}, f"@{user['name']}", None
         title, url = self.mention(kind, target)
         return {"type": kind, kind: {"id": target}}, title or "Untitled", url
+
+
+def _object(written: object, path: str) -> Json:
+    """Return an object that may be left out."""
+    if not isinstance(written, dict | None):
+        raise bad_body(path, "an object or `undefined`", written)
+    return written or {}
 
 
 def _is_plain(item: Json) -> bool:

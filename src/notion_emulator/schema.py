@@ -131,6 +131,9 @@ def read_options(
         here = f"{path}[{index}]"
         if not isinstance(item, dict):
             raise bad_body(here, "an object", item)
+        for part in ("id", "name", "description"):
+            if not isinstance(item.get(part), str | None):
+                raise bad_body(f"{here}.{part}", "a string", item[part])
         known = by_id.get(item.get("id", ""))
         if known is None and "name" in item:
             holder = Property("", "", "select", options=existing)
@@ -194,12 +197,17 @@ def apply_config(prop: Property, config: Json, ids: Ids, switches: Switches, pat
     if not isinstance(inner, dict):
         raise bad_body(f"{path}.{kind}", "an object", inner)
     here = f"{path}.{kind}"
+    for part in ("format", "prefix", "expression"):
+        if not isinstance(inner.get(part), str | None):
+            raise bad_body(f"{here}.{part}", "a string", inner[part])
+    if not isinstance(config.get("description"), str | None):
+        raise bad_body(f"{path}.description", "a string or `null`", config["description"])
     if kind == "number":
         prop.config = {"format": inner.get("format") or prop.config.get("format") or "number"}
     elif kind == "unique_id":
         prop.config = {"prefix": inner.get("prefix", prop.config.get("prefix"))}
     elif kind == "formula":
-        if "expression" not in inner:
+        if inner.get("expression") is None:
             raise missing(f"{here}.expression")
         prop.config = {"expression": inner["expression"]}
     elif kind == "status":
@@ -211,7 +219,7 @@ def apply_config(prop: Property, config: Json, ids: Ids, switches: Switches, pat
             )
     elif kind == "rollup":
         function = inner.get("function", "show_original")
-        if function not in FUNCTIONS:
+        if not isinstance(function, str) or function not in FUNCTIONS:
             raise bad_body(f"{here}.function", "a rollup function", function)
         prop.config = {**inner, "function": function}
     else:

@@ -101,7 +101,7 @@ class Search:
         if written is None:
             return None, None
         value = written.get("value")
-        if "property" in written and value not in {"page", "data_source"}:
+        if "property" in written and value not in ("page", "data_source"):
             raise bad_body("body.filter.value", '`"page"` or `"data_source"`', value)
         in_trash = written.get("in_trash")
         if in_trash is not None and not isinstance(in_trash, bool):
@@ -115,7 +115,7 @@ class Search:
                 'body.sort.timestamp should be "last_edited_time" when sorting by timestamp.'
             )
         direction = written.get("direction", "descending")
-        if direction not in {"ascending", "descending"}:
+        if direction not in ("ascending", "descending"):
             wanted = '`"ascending"`, `"descending"`, or `undefined`'
             raise bad_body("body.sort.direction", wanted, direction)
         return bool(direction == "descending")

@@ -82,8 +82,7 @@ class State:
             "", "", 0, 0, "", "", properties={TITLE: Property(TITLE, TITLE, TITLE)}
         )
         self.texts = TextReader(switches, self.user_json, self._mention)
-        self._buried: dict[Parent, bool] = {}
-        self._visible: dict[str, bool] = {}
+        self.forget()
         self.last_number = 0
 
     def now(self) -> int:
@@ -102,8 +101,12 @@ class State:
     def touch(self) -> None:
         """Forget every rendered page: something that shows everywhere has changed."""
         self.epoch += 1
-        self._buried.clear()
-        self._visible.clear()
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget what was found out about trash and sharing."""
+        self._buried: dict[Parent, bool] = {}
+        self._visible: dict[str, bool] = {}
 
     def nest(self, parent: Parent, thing_id: str) -> None:
         """Note that a page or database stands on a page or below a block."""

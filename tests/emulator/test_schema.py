@@ -248,3 +248,72 @@ def test_the_stamp_of_a_database_stays_and_that_of_its_data_source_moves(
 
 def test_no_page_is_made_in_the_workspace_itself_over_http(api: Api) -> None:
     api.post("/v1/pages", {"parent": {"workspace": True}}, 400)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"Name": None},
+        {"New": {"nonsense": {}}},
+        {"New": {"relation": {"data_source_id": "11111111-1111-4111-8111-111111111111"}}},
+        {"New": {"select": {"options": [{"name": "a, b"}]}}},
+        {"New": {"rollup": {"relation_property_name": "N", "rollup_property_name": "N"}}},
+    ],
+)
+def test_a_refused_change_of_schema_leaves_everything_as_it_was(
+    api: Api, workspace: Workspace, wrong: Json
+) -> None:
+    other = create(workspace, "Others", {})
+    options = {"select": {"options": [{"name": "a"}]}}
+    leads = {"relation": {"data_source_id": other, "dual_property": {}}}
+    source = create(workspace, "Things", {"N": {"number": {}}, "S": options, "R": leads})
+    friend = row(workspace, other, "friend")
+    values = {
+        "N": {"number": 3},
+        "S": {"select": {"name": "a"}},
+        "R": {"relation": [{"id": friend}]},
+    }
+    page = row(workspace, source, "One", **values)
+    paths = [f"/v1/data_sources/{source}", f"/v1/data_sources/{other}"]
+    paths += [f"/v1/pages/{page}", f"/v1/pages/{friend}"]
+
+    def everything() -> list[Json]:
+        return [{**api.get(path), "request_id": ""} for path in paths]
+
+    before = everything()
+    changes: Json = {"A": {"number": {}}, "N": None, "S": {"select": {"options": []}}, "R": None}
+    body = {"title": text("New"), "properties": {**changes, **wrong}}
+    api.patch(paths[0], body, 404 if "data_source_id" in str(wrong) else 400)
+    assert everything() == before
+
+
+def test_a_refused_database_is_not_there(api: Api, workspace: Workspace) -> None:
+    page = workspace.create_page({"parent": {"workspace": True}})["id"]
+    other = create(workspace, "Others", {})
+    shown = api.get(f"/v1/data_sources/{other}")["properties"]
+    properties = {
+        "Name": {"title": {}},
+        "R": {"relation": {"data_source_id": other, "dual_property": {}}},
+        "Sum": {"rollup": {"relation_property_name": "R", "rollup_property_name": "Nothing"}},
+    }
+    body: Json = {"parent": {"page_id": page}, "initial_data_source": {"properties": properties}}
+    api.post("/v1/databases", body, 400)
+    assert api.get(f"/v1/blocks/{page}/children")["results"] == []
+    assert api.get(f"/v1/data_sources/{other}")["properties"] == shown
+
+
+def test_a_refused_change_of_a_database_changes_nothing(api: Api, workspace: Workspace) -> None:
+    source = create(workspace, "Things", {})
+    database = workspace.data_source(source)["parent"]["database_id"]
+    for path in (f"/v1/databases/{database}", f"/v1/data_sources/{source}"):
+        for wrong in ({"icon": 7}, {"in_trash": "no"}, {"parent": {"page_id": "x"}}):
+            api.patch(path, {"title": text("New"), **wrong}, 400)
+            assert workspace.database(database)["title"][0]["plain_text"] == "Things"
+
+
+def test_a_data_source_has_no_more_than_500_properties(api: Api, workspace: Workspace) -> None:
+    many: Json = {f"P{one}": {"checkbox": {}} for one in range(499)}
+    source = create(workspace, "Things", many)
+    body: Json = {"properties": {"More": {"checkbox": {}}}}
+    message = api.patch(f"/v1/data_sources/{source}", body, 400)["message"]
+    assert "more than 500 properties" in message

@@ -48,7 +48,8 @@ def _page(call: Call, page: Page) -> bytes:
 def create_page(call: Call) -> Answer:
     """Create a page: POST /v1/pages."""
     workspace, body = call.workspace, call.body
-    if (body.get("parent") or {}).get("workspace"):
+    parent = body.get("parent")
+    if isinstance(parent, dict) and parent.get("workspace"):
         raise invalid(
             "Internal integrations aren't owned by a single user, so creating workspace-level "
             "private pages is not supported."

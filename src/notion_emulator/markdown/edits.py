@@ -72,7 +72,7 @@ def _check_position(command: Json) -> None:
     if "after" in command:
         raise bad_body("body.insert_content.position", "not present", position)
     kind = position.get("type") if isinstance(position, dict) else None
-    if kind not in {"start", "end"}:
+    if kind not in ("start", "end"):
         raise bad_body("body.insert_content.position.type", 'one of `"start"`, `"end"`', kind)
 
 
