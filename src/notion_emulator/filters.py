@@ -136,6 +136,8 @@ class Filters:
                 return self._list(lambda page: [page.created_by], condition, path)
             case "last_edited_by":
                 return self._list(lambda page: [page.edited_by], condition, path)
+            case "verification":
+                return self._verification(condition, path)
             case "people" | "files":
                 return self._list(lambda page: page.values.get(raw) or [], condition, path)
             case "date":
@@ -254,6 +256,15 @@ class Filters:
         if operator == "contains":
             return lambda page: sought in get(page)
         return lambda page: sought not in get(page)
+
+    def _verification(self, condition: object, path: str) -> Test:
+        """Return the test for a state of verification: nothing here is ever verified."""
+        operator, wanted = self._operator(condition, path)
+        states = ("verified", "expired", "none")
+        if operator not in {"status", "does_not_equal"} or wanted not in states:
+            raise bad_body(path, "a verification condition", condition)
+        holds = (wanted == "none") is (operator == "status")
+        return lambda _: holds
 
     def _option(self, prop: Property, condition: object, path: str) -> Test:
         operator, wanted = self._operator(condition, path)

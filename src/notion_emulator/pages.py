@@ -166,6 +166,10 @@ class Pages:
         source = state.sources[parent.id] if parent.kind == "data_source_id" else state.plain
         if state.buried(parent):
             raise invalid(BURIED)
+        full = state.rows.get(source.id)
+        if full is not None and len(full.live) + len(full.archived) >= state.row_limit:
+            told = "The data source has as many rows as it can hold."
+            raise ApiError(409, "row_limit_exceeded", told)
         values = self._read(source, body.get("properties"))
         page = self._new(source, parent, page_id or state.ids.uuid(), at, by)
         self._put_all(page, values, at, by)

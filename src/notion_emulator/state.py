@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 URL = "https://app.notion.com/p/"
+#: Rows that a data source can hold.
+ROW_LIMIT = 250_000
 DAY_MS = 24 * 60 * 60 * 1000
 
 
@@ -76,6 +78,7 @@ class State:
         self.unshared: set[str] = set()
         self.changes = Changes()
         self.trash_count = 0
+        self.row_limit = ROW_LIMIT
         self.epoch = 0
         self.awaited: dict[str, list[tuple[str, str]]] = {}
         self.plain = DataSource(

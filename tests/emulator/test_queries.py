@@ -265,3 +265,31 @@ def test_a_data_source_with_many_pages_of_text_is_walked_whole(
     for one in range(205):
         row(workspace, source, str(one), T={"rich_text": text("é🐍" * one)})
     assert len(api.walk(source)) == 205
+
+
+def test_a_full_data_source_takes_no_more_rows(api: Api, workspace: Workspace) -> None:
+    source = create(workspace, "Things", {})
+    row(workspace, source, "One")
+    workspace.state.row_limit = 1
+    body = {"parent": {"data_source_id": source}}
+    assert api.post("/v1/pages", body, 409)["code"] == "row_limit_exceeded"
+    assert names(api.query(source)["results"]) == ["One"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ({"status": "none"}, 1),
+        ({"status": "verified"}, 0),
+        ({"does_not_equal": "verified"}, 1),
+        ({"does_not_equal": "none"}, 0),
+    ],
+)
+def test_nothing_is_verified(api: Api, workspace: Workspace, condition: Json, found: int) -> None:
+    source = create(workspace, "Things", {})
+    workspace.add_property(source, "Seal", {"type": "verification"}, id="verification")
+    row(workspace, source, "One")
+    written = {"property": "Seal", "verification": condition}
+    assert len(api.query(source, {"filter": written})["results"]) == found
+    wrong = {"property": "Seal", "verification": {"status": "sealed"}}
+    api.query(source, {"filter": wrong}, 400)
