@@ -63,7 +63,19 @@ class TheirError(AccordError):
 
 
 class NotionError(TheirError):
-    """Notion refused or did not answer."""
+    """Notion refused or did not answer.
+
+    Attributes:
+        surely_not_applied: whether a write has certainly not been carried out. When it is False
+            a write may have happened, or may still happen: look before repeating it.
+        committed_resource_id: what was written although the answer was an error.
+        about_one_record: whether it concerns the one record that was asked for; else the next
+            request would fail the same way.
+    """
+
+    surely_not_applied: bool = True
+    committed_resource_id: str | None = None
+    about_one_record: bool = False
 
 
 class SupabaseError(TheirError):

@@ -7,154 +7,63 @@ implementation stands behind one.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
-from accord.core.plan import Conflict
-from accord.core.record import Base, Sighting
+from accord.core.entries import (
+    Dispute,
+    Known,
+    Lease,
+    Open,
+    Outcome,
+    Remembered,
+    Result,
+    RoundEntry,
+    RowEdit,
+    RowWrite,
+    StampDue,
+    Stranger,
+)
+from accord.core.findings import (
+    Binding,
+    Fate,
+    Found,
+    Listing,
+    Problem,
+    SourceState,
+    Survey,
+    User,
+)
+from accord.core.record import Sighting
 from accord.core.schema import Collection, Schema
-from accord.core.values import Value, printable
+from accord.core.stamps import Stamps
+from accord.core.values import Value
 
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something that could not be brought into step, in words for people.
-
-    Args:
-        table: the collection's table; "" where the whole round is meant.
-        reason: what is wrong.
-        remedy: what to do.
-        page_id: the page, where one record is meant.
-        record: the record's title, so that a person finds it.
-        property: the property's title, where one is meant.
-    """
-
-    table: str
-    reason: str
-    remedy: str
-    page_id: str | None = None
-    record: str = ""
-    property: str = ""
-
-    def __post_init__(self) -> None:
-        for part in ("reason", "remedy", "record", "property"):
-            object.__setattr__(self, part, printable(getattr(self, part)))
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """A person or bot of the Notion workspace; ``kind`` is person, bot or group."""
-
-    id: str
-    name: str | None = None
-    email: str | None = None
-    avatar_url: str | None = None
-    kind: str = "person"
-
-
-@dataclass(frozen=True, slots=True)
-class SourceState:
-    """What the ledger remembers of one data source.
-
-    Args:
-        table: the collection's table.
-        database_id: the Notion database.
-        data_source_id: its data source.
-        properties: property id (as Notion writes it) -> (title, type), as last seen.
-        watermark: everything edited before this moment is in step, or will be when the first
-            walk is finished; None: no walk was ever begun.
-        walked_to: the first walk is not finished and goes on from this creation time; None: it is.
-    """
-
-    table: str
-    database_id: str
-    data_source_id: str
-    properties: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    watermark: datetime | None = None
-    walked_to: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Binding:
-    """How the fields of a collection are found in its data source now.
-
-    Args:
-        collection: the declared collection.
-        database_id: the Notion database.
-        data_source_id: its data source.
-        fields: field name -> property id (as Notion writes it). A field whose property is gone
-            or has another type is not here: it is frozen on both sides.
-        properties: property id -> (title, type): all that the data source has. A field's property
-            stands under its declared title, so that it is known again after a rename.
-    """
-
-    collection: Collection
-    database_id: str
-    data_source_id: str
-    fields: Mapping[str, str]
-    properties: Mapping[str, tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """What was found of the declared databases, by table, and what was not."""
-
-    bindings: Mapping[str, Binding]
-    problems: tuple[Problem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """One answer of a walk.
-
-    Args:
-        sightings: the pages that could be read.
-        refused: the pages that could not, each with its reason; the others go on.
-        notes: what is worth telling though nothing was lost, as an option that no model declares.
-        users: the people seen in the pages.
-        walked_to: the creation time of the last page: where an interrupted walk goes on.
-        more: whether the walk goes on.
-    """
-
-    sightings: tuple[Sighting, ...]
-    refused: tuple[Problem, ...] = ()
-    notes: tuple[Problem, ...] = ()
-    users: tuple[User, ...] = ()
-    walked_to: datetime | None = None
-    more: bool = False
-
-
-class Fate(StrEnum):
-    """What a GET says of a page that a listing did not show."""
-
-    ALIVE = "alive"
-    TRASHED = "trashed"
-    ARCHIVED = "archived"
-    MOVED = "moved"
-    LOST = "lost"
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The answer to a GET of one page.
-
-    Args:
-        fate: what became of it.
-        sighting: None when it was moved, is lost or refused.
-        users: the people seen in it.
-        notes: what is worth telling.
-        refused: why it could not be read.
-        moved_to: the data source in which it is now, where it was moved.
-    """
-
-    fate: Fate
-    sighting: Sighting | None = None
-    users: tuple[User, ...] = ()
-    notes: tuple[Problem, ...] = ()
-    refused: Problem | None = None
-    moved_to: str | None = None
+__all__ = [
+    "Binding",
+    "Dispute",
+    "Fate",
+    "Found",
+    "Known",
+    "Lease",
+    "Ledger",
+    "Listing",
+    "NotionReplica",
+    "Open",
+    "Outcome",
+    "Problem",
+    "Remembered",
+    "Result",
+    "RoundEntry",
+    "RowEdit",
+    "RowWrite",
+    "SourceState",
+    "StampDue",
+    "Stranger",
+    "SupabaseReplica",
+    "Survey",
+    "User",
+]
 
 
 class NotionReplica(Protocol):
@@ -209,82 +118,54 @@ class NotionReplica(Protocol):
         """The members of the workspace."""
         ...
 
+    async def me(self) -> str:
+        """The user that Notion names as the author of what we write."""
+        ...
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the ledger and the table hold of one page.
+    async def created_for(self, binding: Binding, row_id: str) -> tuple[Sighting, ...]:
+        """The pages whose Supabase ID is this row's id, as the index shows them (weak)."""
+        ...
 
-    Args:
-        row_id: the row that the page is linked to.
-        base: what both sides last held.
-        row: the row as it is now; None when there is none.
-        buried: of the pages which the row links to, those whose own rows are deleted. Notion hides
-            links to trashed pages; that is not a removal.
-        page_edited_at: the page's last edit as it was when the base was taken.
-        unreadable: values of the row that have no counterpart in Notion (an infinite number); the
-            fields are absent from ``row``, so neither side is written.
-        ledger: the mark of the ledger's entry; another one after each change of it.
-    """
+    async def create(
+        self, binding: Binding, values: Mapping[str, Value], stamps: Stamps, *, within: float
+    ) -> Found:
+        """Make a page; answers it as Notion shows it.
 
-    row_id: str
-    base: Base | None
-    row: Sighting | None
-    buried: frozenset[str] = frozenset()
-    page_edited_at: datetime | None = None
-    unreadable: tuple[Problem, ...] = ()
-    ledger: str = ""
+        Stamps that are None, and those that the data source has no property for, are left out.
+        No request is begun later than ``within`` seconds from now.
 
+        Raises:
+            ValueRefusedError: Notion would not take a value; nothing was sent.
+            NotionError: it did not succeed, or nobody knows (see ``surely_not_applied``).
+        """
+        ...
 
-@dataclass(frozen=True, slots=True)
-class RowWrite:
-    """One record for `SupabaseReplica.commit`: the row and its ledger entry, in one transaction.
+    async def update(
+        self,
+        binding: Binding,
+        page_id: str,
+        values: Mapping[str, Value],
+        stamps: Stamps,
+        *,
+        within: float,
+    ) -> Found:
+        """Write these fields of a page, and no others; answers it as Notion shows it.
 
-    Args:
-        page_id: the page.
-        row_id: the row.
-        expected_version: the row's version at its sighting; a row that a person changed since is
-            answered as stale, and nothing of it is written.
-        ledger: the mark of the ledger's entry at its sighting, "" where there was none; if another
-            round changed it since, the write is stale too. None: it is not compared.
-        changes: values to write, by field name (`UNDECLARED` too).
-        base: the new base, whole.
-        create: whether the row is to be inserted.
-        deleted: sets or clears `deleted_at`; None leaves it.
-        in_step: nothing of the record waits for Notion, so its dirty mark goes with this write.
-        conflicts: logged before anything is overwritten.
-        created_at: the page's creation time, for a new row.
-        edited_at: the page's last edit.
-    """
+        Of a list that the answer shows in part only, the field is absent from its sighting.
 
-    page_id: str
-    row_id: str
-    expected_version: int
-    changes: Mapping[str, Value]
-    base: Base
-    create: bool = False
-    deleted: bool | None = None
-    in_step: bool = False
-    conflicts: tuple[Conflict, ...] = ()
-    created_at: datetime | None = None
-    edited_at: datetime | None = None
-    ledger: str | None = None
+        Raises:
+            ValueRefusedError: Notion would not take a value; nothing was sent.
+            NotionError: it did not succeed, or nobody knows (see ``surely_not_applied``).
+        """
+        ...
 
+    async def bury(self, binding: Binding, page_id: str, *, deleted: bool, within: float) -> Found:
+        """Move a page to the trash, or back from it; answers it as Notion shows it.
 
-class Result(StrEnum):
-    """What became of a write."""
-
-    DONE = "done"
-    STALE = "stale"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The answer to one `RowWrite`; ``problem`` says why it was refused."""
-
-    page_id: str
-    result: Result
-    problem: Problem | None = None
+        Raises:
+            NotionError: it did not succeed, or nobody knows (see ``surely_not_applied``).
+        """
+        ...
 
 
 class SupabaseReplica(Protocol):
@@ -292,6 +173,27 @@ class SupabaseReplica(Protocol):
 
     async def sight(self, collection: Collection, page_ids: Sequence[str]) -> dict[str, Known]:
         """What is known of these pages; pages that are not linked yet are left out."""
+        ...
+
+    async def sight_rows(self, collection: Collection, row_ids: Sequence[str]) -> dict[str, Known]:
+        """What is known of these rows, those without a page and deleted ones too.
+
+        A row that is gone and of which no mark tells is left out, unless it is linked.
+        """
+        ...
+
+    async def rows_for(
+        self, collection: Collection, strangers: Sequence[Stranger]
+    ) -> dict[str, tuple[str, ...]]:
+        """The rows without a page that a page without a row may belong to, by page id.
+
+        First the row that names the page itself, then the one that the page's Supabase ID names,
+        then those whose match key is the page's. Pages without such a row are left out.
+        """
+        ...
+
+    async def edit(self, collection: Collection, edits: Sequence[RowEdit]) -> tuple[Outcome, ...]:
+        """Change rows as a person would, so that they are marked; each on its own merits."""
         ...
 
     async def commit(
@@ -303,22 +205,6 @@ class SupabaseReplica(Protocol):
         target has no row yet wait in the ledger. Doing it twice has the effect of once.
         """
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class RoundEntry:
-    """What the ledger remembers of one round that did something.
-
-    ``counts`` is table -> what -> how many (``created``, ``updated``, ``trashed``, ``restored``,
-    ``linked``, ``refused``, ``conflicts``).
-    """
-
-    started_at: datetime
-    ended_at: datetime
-    direction: str
-    requests: int
-    counts: Mapping[str, Mapping[str, int]]
-    problems: tuple[Problem, ...] = ()
 
 
 class Ledger(Protocol):
@@ -381,8 +267,70 @@ class Ledger(Protocol):
         """How many rows a person changed that Notion has not got yet, by table."""
         ...
 
-    async def remember_round(self, entry: RoundEntry) -> int:
-        """Keep a round that did something; answers its number."""
+    async def begin_round(self, started_at: datetime, direction: str) -> int:
+        """Give a round that is about to do something its number."""
+        ...
+
+    async def remember_round(self, number: int, entry: RoundEntry) -> None:
+        """Keep what a round did, under its number."""
+        ...
+
+    async def take_lease(
+        self, owner: str, seconds: float, *, instead_of: str | None = None
+    ) -> Lease:
+        """Become the one who may write, or go on being so; answers who is.
+
+        Only a lease that is over, our own, or that of ``instead_of`` can be taken. From then on
+        every write of this ledger and of the replica beside it is refused when another owner has
+        taken the lease since.
+        """
+        ...
+
+    async def give_back_lease(self) -> None:
+        """Let others write."""
+        ...
+
+    async def dirty(self, tables: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """The rows that people changed and Notion has not got yet, oldest change first."""
+        ...
+
+    async def intents(self) -> tuple[Open, ...]:
+        """The writes to Notion that were begun and of which nobody knows the end."""
+        ...
+
+    async def stamps_due(self, tables: Sequence[str], limit: int) -> tuple[StampDue, ...]:
+        """The pages whose stamps are due, longest due first."""
+        ...
+
+    async def stamped(self, page_ids: Sequence[str]) -> None:
+        """The stamps of these pages are no longer due: they are written, or cannot be."""
+        ...
+
+    async def conflicts(self, *, waiting: bool = False) -> tuple[Dispute, ...]:
+        """Conflicts, newest first; only those that a person has to decide, or all."""
+        ...
+
+    async def resolve(self, conflict_ids: Sequence[int]) -> None:
+        """Remember that a person decided these conflicts."""
+        ...
+
+    async def history(
+        self,
+        schema: Schema,
+        *,
+        row_id: str | None = None,
+        round_number: int | None = None,
+        since: datetime | None = None,
+    ) -> tuple[Remembered, ...]:
+        """The remembered changes of a record or of a round, oldest first."""
+        ...
+
+    async def forget(self, before: datetime) -> int:
+        """Drop the history from before a moment; answers how many entries went."""
+        ...
+
+    async def ignore(self, keys: Sequence[str], *, ignored: bool) -> int:
+        """Mark problems as ignored or not, by page id (row id where there is no page); how many."""
         ...
 
     async def census(self, schema: Schema) -> dict[str, tuple[int, int]]:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from accord.core.schema import Collection
+from accord.core.stamps import UNSTAMPED, Stamps
 from accord.core.values import Json, Opaque, Value, from_json, to_json
 
 
@@ -72,6 +73,9 @@ class Sighting:
         version: of a row: its dirty version, 0 when it is in step; of a page: 0.
         weak: read from an index that may lag (a query, not a GET).
         mirrors: of a page: the targets of its mirror fields, by field name.
+        stamps: of a page: what the synchronisation wrote into it.
+        edited_by: who edited it last, as its side names people.
+        created_by: of a page: the user that created it.
     """
 
     record: Record
@@ -83,6 +87,9 @@ class Sighting:
     version: int = 0
     weak: bool = False
     mirrors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    stamps: Stamps = UNSTAMPED
+    edited_by: str | None = None
+    created_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,7 +219,8 @@ class Collection:
     """A Notion database paired with a table.
 
     ``env`` is the environment variable with the database's id; ``group`` is ``core`` or
-    ``support``; ``doc`` is a sentence for people.
+    ``support``; ``match_key`` is the name of the field by which a page and a row that exist both
+    when they first meet are known to be one; ``doc`` is a sentence for people.
     """
 
     title: str
@@ -230,6 +231,7 @@ class Collection:
     number: int = 0
     group: str = "core"
     policy: Policy = Policy.NOTION
+    match_key: str | None = None
     doc: str = ""
 
     def field(self, name: str) -> Field:
