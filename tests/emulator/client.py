@@ -37,14 +37,17 @@ class Api:
     last: httpx2.Response = field(init=False)
 
     def send(self, method: str, path: str, body: object = None, status: int = 200) -> Json:
+        answer: Json = self.exchange(method, path, body).json()
+        assert self.last.status_code == status, answer
+        return answer
+
+    def exchange(self, method: str, path: str, body: object = None) -> httpx2.Response:
         headers = {"Authorization": f"Bearer {self.token or self.workspace.token}"}
         if self.version is not None:
             headers["Notion-Version"] = self.version
         content = None if body is None else json.dumps(body).encode()
         self.last = asyncio.run(self._send(method, path, content, headers))
-        answer: Json = self.last.json()
-        assert self.last.status_code == status, answer
-        return answer
+        return self.last
 
     async def _send(
         self, method: str, path: str, content: bytes | None, headers: dict[str, str]

@@ -6,12 +6,13 @@ path; every answer carries ``request_id`` in body and header and the workspace's
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from email.utils import format_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
+from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
 from notion_emulator.api.admission import NEW, OLD, let_in
@@ -31,19 +32,33 @@ Json = dict[str, Any]
 MAX_BODY = 500 * 1024
 
 
+class Asking(Protocol):
+    """What endpoints look at in a request beside its body."""
+
+    @property
+    def path_params(self) -> Mapping[str, Any]:
+        """The parts of the path that the route names."""
+        ...
+
+    @property
+    def query_params(self) -> QueryParams:
+        """The query string."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A request that was let in.
 
     Attributes:
         workspace: Whom it asks.
-        request: The HTTP request.
+        request: The request, which need not have come over HTTP.
         old: It speaks version 2025-09-03.
         body: Its JSON body, empty without one.
     """
 
     workspace: Workspace
-    request: Request
+    request: Asking
     old: bool
     body: Json
 
@@ -93,7 +108,15 @@ Endpoint = Callable[[Call], Answer]
 async def _read(workspace: Workspace, request: Request, version: str) -> Json:
     if is_form(request):
         return await read_form(request)
-    raw = await request.body()
+    return parsed(workspace, await request.body(), request.url.path, version)
+
+
+def parsed(workspace: Workspace, raw: bytes, path: str, version: str) -> Json:
+    """Return the JSON object that a body holds, empty without one.
+
+    Raises:
+        ApiError: It is too large, or no JSON object.
+    """
     if len(raw) > MAX_BODY:
         raise ApiError(
             workspace.state.switches.oversize_status,
@@ -109,31 +132,37 @@ async def _read(workspace: Workspace, request: Request, version: str) -> Json:
         raise ApiError(400, "invalid_json", "Error parsing JSON body.") from None
     if not isinstance(body, dict):
         raise bad_body("body", "an object", body)
-    if "archived" in body and not request.url.path.endswith("/query"):
+    if "archived" in body and not path.endswith("/query"):
         if version == NEW:
             raise bad_body("body.archived", "not present", body["archived"])
         body.setdefault("in_trash", body.pop("archived"))
     return body
 
 
-def _only_reads(request: Request) -> bool:
+def only_reads(method: str, path: str) -> bool:
     """Tell whether a request surely changes nothing; a GET may, as of views never seen before."""
-    path = request.url.path
-    if request.method == "GET":
+    if method == "GET":
         return path.startswith(("/v1/pages/", "/v1/blocks/", "/v1/users"))
     return path.endswith(("/query", "/search"))
 
 
-def handler(
-    workspace: Workspace, endpoint: Endpoint, known: frozenset[str] | None = None
-) -> Callable[[Request], Awaitable[Response]]:
-    """Return the HTTP handler of an endpoint.
+def worked(endpoint: Endpoint, call: Call, request_id: str, *, reads: bool) -> tuple[bytes, int]:
+    """Do the work of a request that was let in; return its answer and HTTP status.
 
-    Args:
-        workspace: Whom it asks.
-        endpoint: What it does.
-        known: The words that its body may hold; None leaves that to the endpoint.
+    Raises:
+        ApiError: It is refused.
     """
+    call.workspace.tasks.run_due()
+    with call.workspace.answering(reads=reads):
+        answer = endpoint(call)
+    content = answer if isinstance(answer, bytes) else orjson.dumps(answer)
+    if b'"object"' in content[:10]:
+        content = content[:-1] + b',"request_id":"' + request_id.encode() + b'"}'
+    return content, 202 if isinstance(answer, Accepted) else 200
+
+
+def handler(workspace: Workspace, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+    """Return the HTTP handler of an endpoint."""
 
     async def handle(request: Request) -> Response:
         request_id = workspace.wire_ids.uuid()
@@ -144,16 +173,9 @@ def handler(
             if known is not None and workspace.state.switches.unknown_body_key == "reject":
                 refuse_unknown(body, known)
             workspace.state.storage.base_url = str(request.base_url).rstrip("/")
-            workspace.tasks.run_due()
-            with workspace.answering(reads=_only_reads(request)):
-                answer = endpoint(Call(workspace, request, version == OLD, body))
-            content = answer if isinstance(answer, bytes) else orjson.dumps(answer)
-            if not capabilities.see_everything:
-                wrote = request.method != "GET" and not _only_reads(request)
-                content = orjson.dumps(capabilities.shown(orjson.loads(content), wrote=wrote))
-            if b'"object"' in content[:10]:
-                content = content[:-1] + b',"request_id":"' + request_id.encode() + b'"}'
-            status = 202 if isinstance(answer, Accepted) else 200
+            call = Call(workspace, request, version == OLD, body)
+            reads = only_reads(request.method, request.url.path)
+            content, status = worked(endpoint, call, request_id, reads=reads)
         except ApiError as error:
             content, status = error.envelope(request_id), error.status
             headers = error.headers
