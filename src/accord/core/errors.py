@@ -71,11 +71,14 @@ class NotionError(TheirError):
         committed_resource_id: what was written although the answer was an error.
         about_one_record: whether it concerns the one record that was asked for; else the next
             request would fail the same way.
+        page_is_gone: whether the page that was asked for cannot be written any more: it is in the
+            trash, or cannot be seen. Look at it again.
     """
 
     surely_not_applied: bool = True
     committed_resource_id: str | None = None
     about_one_record: bool = False
+    page_is_gone: bool = False
 
 
 class SupabaseError(TheirError):

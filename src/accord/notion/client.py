@@ -41,6 +41,7 @@ from accord.notion.errors import (
     RateLimitedError,
     RequestBlockedError,
     TimedOutError,
+    TooLateError,
     UnavailableError,
     UnknownNotionError,
     UnreachableError,
@@ -101,6 +102,7 @@ class NotionClient:
         self.pacer = pacer or Pacer(clock=self.clock)
         self._token = token
         self._attempts = attempts
+        self._patience = timeout
         self._random = random
         self._heard: tuple[datetime, float] | None = None
         self._http = httpx2.AsyncClient(
@@ -112,8 +114,6 @@ class NotionClient:
                 "User-Agent": f"accord/{__version__}",
                 "Accept": "application/json",
             },
-            # A connection that is waited for is no fault of Notion's: the pool has no timeout.
-            timeout=httpx2.Timeout(timeout, connect=min(timeout, CONNECT_TIMEOUT), pool=None),
             limits=httpx2.Limits(
                 max_connections=CONNECTIONS,
                 max_keepalive_connections=CONNECTIONS,
@@ -153,37 +153,51 @@ class NotionClient:
         date, at = self._heard
         return date + timedelta(seconds=self.clock.now() - at)
 
-    async def send(self, call: Call) -> Json:
+    async def send(self, call: Call, *, within: float | None = None) -> Json:
         """Send a call and answer what Notion answers: a JSON object.
+
+        Args:
+            call: what is asked.
+            within: so many seconds from now no attempt is begun any more; None: there is time.
 
         Raises:
             CallError: it did not succeed.
         """
+        until = None if within is None else self.clock.now() + within
         attempt = 1
         while True:
             try:
-                return await self._attempt(call)
+                return await self._attempt(call, until)
             except CallError as error:
                 if attempt >= self._attempts or not may_repeat(call, error):
                     raise
-                await self.pause(attempt, error)
+                await self.pause(attempt, error, until=until)
             attempt += 1
 
-    async def pause(self, attempt: int, error: CallError) -> None:
-        """Wait before the next attempt, the longer the more there were."""
+    async def pause(self, attempt: int, error: CallError, *, until: float | None = None) -> None:
+        """Wait before the next attempt, the longer the more there were.
+
+        Raises:
+            TooLateError: it could not begin before ``until``, by the client's clock.
+        """
         longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1))
         seconds = longest * (1 + self._random()) / 2
         if isinstance(error, RateLimitedError | OverloadedError):
             # Nobody else shall ask meanwhile either; the next turn waits for it.
             self.pacer.hold_back(error.retry_after or seconds)
-        else:
-            await self.clock.sleep(max(seconds, error.retry_after or 0.0))
+            return
+        seconds = max(seconds, error.retry_after or 0.0)
+        if until is not None and self.clock.now() + seconds > until:
+            raise TooLateError(error.failure) from error
+        await self.clock.sleep(seconds)
 
-    async def _attempt(self, call: Call) -> Json:
-        async with self.pacer.turn():
+    async def _attempt(self, call: Call, until: float | None) -> Json:
+        async with self.pacer.turn(until) as in_time:
+            if not in_time:
+                raise TooLateError(Failure(str(call), never_sent=True))
             self.requests += 1
             try:
-                answer = await self._exchange(call)
+                answer = await self._exchange(call, until)
             except CallError as error:
                 outcome = error.failure.code or type(error).__name__
                 self.pacer.outcomes[outcome] += 1
@@ -193,12 +207,17 @@ class NotionClient:
             self.pacer.outcomes["ok"] += 1
             return answer
 
-    async def _exchange(self, call: Call) -> Json:
+    async def _exchange(self, call: Call, until: float | None) -> Json:
         content = None if call.body is None else _dump(call.body)
         headers = None if content is None else {"Content-Type": "application/json"}
         try:
             response = await self._http.request(
-                call.method, call.path, params=call.params, content=content, headers=headers
+                call.method,
+                call.path,
+                params=call.params,
+                content=content,
+                headers=headers,
+                timeout=self._timeout(until),
             )
         except httpx2.TimeoutException as error:
             never_sent = isinstance(error, httpx2.ConnectTimeout | httpx2.PoolTimeout)
@@ -215,6 +234,16 @@ class NotionClient:
         if response.is_success and isinstance(answer, dict):
             return answer
         raise error_of(self._failure(call, response, answer))
+
+    def _timeout(self, until: float | None) -> httpx2.Timeout:
+        """How long each part of an exchange may take.
+
+        A connection that is waited for is no fault of Notion's: only what must begin ``until`` a
+        moment does not wait for one any longer.
+        """
+        pool = None if until is None else max(until - self.clock.now(), 0.0)
+        connect = min(self._patience, CONNECT_TIMEOUT)
+        return httpx2.Timeout(self._patience, connect=connect, pool=pool)
 
     def _failure(self, call: Call, response: httpx2.Response, answer: Json) -> Failure:
         status, headers = response.status_code, response.headers
@@ -265,7 +294,7 @@ def may_repeat(call: Call, error: CallError) -> bool:
         case RateLimitedError() | OverloadedError():
             return True
         case ConflictError():
-            return repeatable or call.method == "PATCH"
+            return repeatable or (call.method == "PATCH" and error.surely_not_applied)
         case UnavailableError() if call.divisible and error.wants_smaller_page:
             return False  # the same again is not what Notion advises: the walk asks for less
         case InternalError() | BadGatewayError() | UnavailableError() | GatewayTimeoutError():

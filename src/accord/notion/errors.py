@@ -10,6 +10,7 @@ whether the request was surely not carried out, and none carries a secret::
     │   │   └── BlockLimitError
     │   ├── ObjectNotFoundError         404
     │   ├── ValidationError             400
+    │   │   ├── ArchivedError
     │   │   └── InvalidCursorError
     │   ├── InvalidJsonError            400
     │   ├── InvalidRequestError         400
@@ -28,6 +29,7 @@ whether the request was surely not carried out, and none carries a secret::
     │   ├── GatewayTimeoutError         504
     │   ├── UnreachableError            no connection, or it broke
     │   ├── TimedOutError               no answer in time
+    │   ├── TooLateError                there was no time left to ask
     │   ├── EdgeRefusedError            an answer that is not Notion's JSON
     │   └── UnknownNotionError          a code that is not in this tree
     └── ListingError                    a walk cannot be completed
@@ -37,6 +39,7 @@ whether the request was surely not carried out, and none carries a secret::
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -44,6 +47,8 @@ from typing import Any, ClassVar
 from accord.core.errors import NotionError
 
 _TRY_AGAIN = "Nothing is lost; the next round tries again."
+_ID = re.compile("[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
+_ARCHIVED = re.compile(r"\bis (archived|in the trash)\b|\bunarchive\b", re.IGNORECASE)
 _REPORT = "This is a fault of accord: please report it with this message."
 
 
@@ -81,15 +86,19 @@ class CallError(NotionError):
         committed_resource_id: what was created although the answer was an error.
         surely_not_applied: whether a write has certainly not been carried out. When it is False
             a write may have happened, or may still happen: look before repeating it.
+        about_one_record: whether it concerns the one record that was asked for.
+        page_is_gone: whether the page that was asked for cannot be written any more.
     """
 
     happened: ClassVar[str] = "Notion refused a request"
     advice: ClassVar[str] = _TRY_AGAIN
     definite: ClassVar[bool] = True
+    one_record: ClassVar[bool] = False
 
     def __init__(self, failure: Failure) -> None:
         self.failure = failure
         self.request_id = failure.request_id
+        self.about_one_record = self.one_record
         committed = failure.data.get("committed_resource_id")
         self.committed_resource_id = committed if isinstance(committed, str) else None
         self.surely_not_applied = self.committed_resource_id is None and (
@@ -149,6 +158,11 @@ class ObjectNotFoundError(CallError):
 
     happened = "Notion does not find this, or it is not shared with the connection"
     advice = "If it exists, share it: open it in Notion, ••• > Connections > add the connection."
+    one_record = True
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure)
+        self.page_is_gone = _is_of_a_page(failure) and _blames_no_other(failure)
 
 
 class ValidationError(CallError):
@@ -156,6 +170,18 @@ class ValidationError(CallError):
 
     happened = "Notion finds the request wrong"
     advice = "Look at what Notion says about it; if you did not write it, please report it."
+    one_record = True
+
+
+class ArchivedError(ValidationError):
+    """400: the page is in the trash, where nothing can be written."""
+
+    happened = "The page is in Notion's trash, where it cannot be changed"
+    advice = "Restore it in Notion, or let it go; the next round looks at it again."
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure)
+        self.page_is_gone = _is_of_a_page(failure)
 
 
 class InvalidCursorError(ValidationError):
@@ -170,6 +196,7 @@ class InvalidJsonError(CallError):
 
     happened = "Notion cannot read the request"
     advice = _REPORT
+    one_record = True
 
 
 class InvalidRequestError(CallError):
@@ -211,6 +238,7 @@ class ConflictError(CallError):
     """409: somebody else was saving the same thing."""
 
     happened = "Somebody else was saving the same thing in Notion"
+    one_record = True
 
 
 class RowLimitExceededError(CallError):
@@ -218,6 +246,7 @@ class RowLimitExceededError(CallError):
 
     happened = "The Notion database is full (250,000 pages)"
     advice = "Move old pages to another database, or delete them."
+    one_record = True
 
 
 class RateLimitedError(CallError):
@@ -253,6 +282,7 @@ class InternalError(CallError):
 
     happened = "Notion failed"
     definite = False
+    one_record = True
 
 
 class BadGatewayError(CallError):
@@ -260,6 +290,7 @@ class BadGatewayError(CallError):
 
     happened = "Notion's entrance got no answer from within"
     definite = False
+    one_record = True
 
 
 class UnavailableError(CallError):
@@ -267,6 +298,7 @@ class UnavailableError(CallError):
 
     happened = "Notion was not available"
     definite = False
+    one_record = True
 
     def _remedy(self) -> str:
         guidance = self.failure.data.get("retry_guidance")
@@ -280,6 +312,7 @@ class GatewayTimeoutError(CallError):
 
     happened = "Notion took too long"
     definite = False
+    one_record = True
 
 
 class UnreachableError(CallError):
@@ -297,6 +330,12 @@ class TimedOutError(CallError):
     definite = False
 
 
+class TooLateError(CallError):
+    """The time in which the request was to begin was over before its turn came."""
+
+    happened = "Notion was too busy to take the change in time"
+
+
 class EdgeRefusedError(CallError):
     """An answer that is not Notion's JSON: from its entrance, a proxy or another server."""
 
@@ -309,6 +348,8 @@ class EdgeRefusedError(CallError):
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure)
         self.surely_not_applied = failure.status is not None and 400 <= failure.status < 500
+        # An entrance that is shut answers so to whatever is asked, and long before a write.
+        self.about_one_record = self.surely_not_applied and failure.status not in _SHUT
 
 
 class UnknownNotionError(CallError):
@@ -316,6 +357,7 @@ class UnknownNotionError(CallError):
 
     happened = "Notion answered with an error that is new to accord"
     advice = f"{_TRY_AGAIN} If it stays, please report it with this message."
+    one_record = True
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure)
@@ -329,6 +371,9 @@ class ListingError(NotionError):
 class CrowdedMinuteError(ListingError):
     """More pages were created within one minute than Notion lists at all."""
 
+
+#: What an entrance answers that lets nobody in.
+_SHUT = frozenset({401, 407, 429})
 
 #: Notion's error code -> the class. One code may have narrower cases (`error_of`).
 BY_CODE: Mapping[str, type[CallError]] = {
@@ -372,6 +417,8 @@ def error_of(failure: Failure) -> CallError:
         return BlockLimitError(failure)
     if failure.code == "validation_error" and _blames_cursor(failure.words):
         return InvalidCursorError(failure)
+    if failure.code == "validation_error" and _ARCHIVED.search(failure.words):
+        return ArchivedError(failure)
     known = BY_CODE.get(failure.code) or BY_STATUS.get(failure.status or 0)
     if known is not None:
         return known(failure)
@@ -385,6 +432,17 @@ def seconds_to_wait(text: object) -> float | None:
     except ValueError:
         return None
     return max(seconds, 0.0) if math.isfinite(seconds) else None
+
+
+def _is_of_a_page(failure: Failure) -> bool:
+    """Whether it was one page that was asked for."""
+    return "/v1/pages/" in failure.call
+
+
+def _blames_no_other(failure: Failure) -> bool:
+    """Whether Notion names what was asked for, or nothing: a link may lead to what it misses."""
+    named = {each.replace("-", "") for each in _ID.findall(failure.words.lower())}
+    return not named or any(each in failure.call.replace("-", "") for each in named)
 
 
 def _blames_cursor(words: str) -> bool:

@@ -124,14 +124,21 @@ class Pacer:
         self.waited = 0.0
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Wait for a place and hold it while one request is under way."""
+    async def turn(self, until: float | None = None) -> AsyncIterator[bool]:
+        """Wait for a place and hold it while one request is under way.
+
+        Answers False, and holds none, where no place can be had ``until`` a moment of the clock;
+        that is known before the moment comes if Notion said so or the budget is spent.
+        """
         began = self._clock.now()
         async with self._queue:
-            await self._wait_for_place()
+            in_time = await self._wait_for_place(until)
         self.waited += self._clock.now() - began
+        if not in_time:
+            yield False
+            return
         try:
-            yield
+            yield True
         finally:
             self._budget.answered(self._clock.now())
             self._freed.set()
@@ -144,10 +151,17 @@ class Pacer:
         """Send nothing for so long, whoever asks (`Retry-After`; it may exceed a minute)."""
         self._budget.close(self._clock.now() + seconds)
 
-    async def _wait_for_place(self) -> None:
-        while wait := self._budget.take(self._clock.now()):
+    async def _wait_for_place(self, until: float | None) -> bool:
+        latest = math.inf if until is None else until
+        while (now := self._clock.now()) <= latest:
+            wait = self._budget.take(now)
+            if not wait:
+                return True
             if math.isinf(wait):
                 self._freed.clear()
                 await self._freed.wait()
+            elif now + wait > latest:
+                return False
             else:
                 await self._clock.sleep(max(wait, _SHORTEST_WAIT))
+        return False
