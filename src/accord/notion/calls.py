@@ -133,15 +133,39 @@ def get_me() -> Call:
     return Call("GET", "/v1/users/me", repeatable=True)
 
 
+def create_page(data_source_id: str, properties: Json) -> Call:
+    """A new page of a data source; ``properties`` is property id -> value."""
+    parent = {"type": "data_source_id", "data_source_id": data_source_id}
+    return Call("POST", "/v1/pages", body={"parent": parent, "properties": properties})
+
+
+def update_page(page_id: str, properties: Json) -> Call:
+    """Write these properties of a page, by their ids, and no others."""
+    return Call("PATCH", f"/v1/pages/{page_id}", body={"properties": properties})
+
+
+def bury_page(page_id: str, *, deleted: bool) -> Call:
+    """Move a page to the trash, or back from it."""
+    return Call("PATCH", f"/v1/pages/{page_id}", body={"in_trash": deleted})
+
+
 #: Creation times never change, so no edit can move a page across a cursor.
 OLDEST_FIRST: tuple[Json, ...] = ({"timestamp": "created_time", "direction": "ascending"},)
+
+
+def says(property_id: str, text: str) -> Json:
+    """The filter for pages of which a text property says this and nothing else."""
+    return {"property": property_id, "rich_text": {"equals": text}}
 
 
 def since(
     edited: datetime | None = None,
     created: datetime | None = None,
+    where: Json = None,
 ) -> Json:
     """The filter for pages edited and created at or after these moments; None for all.
+
+    ``where`` is a filter that they have to pass as well.
 
     Notion cuts both stamps to the minute, so the moments are cut too: a page edited later in the
     minute of ``edited`` carries the stamp of the minute's start.
@@ -151,6 +175,7 @@ def since(
         for stamp, moment in (("last_edited_time", edited), ("created_time", created))
         if moment is not None
     ]
+    parts += [] if where is None else [where]
     if len(parts) > 1:
         return {"and": parts}
     return parts[0] if parts else None

@@ -7,7 +7,7 @@ is left out of the record, which says "not sighted" and never "empty".
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -25,6 +25,7 @@ from accord.notion.properties import (
     refuse_unstorable,
     storable,
 )
+from accord.notion.stamping import decode_stamps
 
 __all__ = [
     "Decoded",
@@ -32,6 +33,7 @@ __all__ = [
     "decode_property_items",
     "encode_properties",
     "encode_value",
+    "outline",
     "users_in",
 ]
 
@@ -72,17 +74,28 @@ def decode_page(binding: Binding, page: Mapping[str, Json], *, weak: bool = Fals
     for declared in binding.collection.fields:
         reading.read(declared)
     reading.read_undeclared()
-    sighting = Sighting(
+    sighting = replace(
+        outline(binding, page, weak=weak),
         record=Record(reading.values),
-        page_id=normal_id(page["id"]),
-        deleted=bool(page.get("in_trash", page.get("archived", False))),
-        created_at=_moment(page.get("created_time")),
-        edited_at=_moment(page.get("last_edited_time")),
-        weak=weak,
         mirrors=reading.mirrors,
     )
     return Decoded(
         sighting, tuple(reading.truncated), tuple(reading.users.values()), tuple(reading.notes)
+    )
+
+
+def outline(binding: Binding, page: Mapping[str, Json], *, weak: bool = False) -> Sighting:
+    """All that a page says but its record: this can always be read."""
+    return Sighting(
+        record=Record({}),
+        page_id=normal_id(str(page["id"])),
+        deleted=bool(page.get("in_trash", page.get("archived", False))),
+        created_at=_moment(page.get("created_time")),
+        edited_at=_moment(page.get("last_edited_time")),
+        weak=weak,
+        stamps=decode_stamps(binding, _by_id(page)),
+        edited_by=_user_id(page.get("last_edited_by")),
+        created_by=_user_id(page.get("created_by")),
     )
 
 
@@ -180,6 +193,19 @@ def _fact(value: Json) -> str | None:
     return normal_text(lasting(value)) if isinstance(value, str) and storable(value) else None
 
 
+def _by_id(page: Mapping[str, Json]) -> dict[str, Mapping[str, Json]]:
+    return {
+        answer["id"]: answer
+        for answer in (page.get("properties") or {}).values()
+        if isinstance(answer, Mapping) and isinstance(answer.get("id"), str)
+    }
+
+
+def _user_id(raw: Json) -> str | None:
+    id_ = raw.get("id") if isinstance(raw, Mapping) else None
+    return normal_id(id_) if isinstance(id_, str) else None
+
+
 def _moment(text: Json) -> datetime | None:
     try:
         return parse_moment(text)
@@ -201,11 +227,7 @@ class _Reading:
     by_id: dict[str, Mapping[str, Json]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.by_id = {
-            answer["id"]: answer
-            for answer in (self.page.get("properties") or {}).values()
-            if isinstance(answer, Mapping) and isinstance(answer.get("id"), str)
-        }
+        self.by_id = _by_id(self.page)
         for answer in self.by_id.values():
             for user in users_in(_where_people_are(answer)):
                 self.users[user.id] = user

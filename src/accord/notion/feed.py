@@ -97,6 +97,7 @@ class Source:
         data_source_id: what to list.
         edited_since: only pages edited since.
         archived: the archived pages, not the live ones.
+        where: only pages that pass this filter of Notion's.
         page_size: how many pages to ask for at a time.
     """
 
@@ -104,6 +105,7 @@ class Source:
     data_source_id: str
     edited_since: datetime | None = None
     archived: bool = False
+    where: Json = None
     page_size: int = calls.FULL_PAGE
 
     async def ask(self, window: datetime | None, cursor: str | None) -> Json:
@@ -112,7 +114,7 @@ class Source:
         while True:
             call = calls.query(
                 self.data_source_id,
-                where=calls.since(self.edited_since, window),
+                where=calls.since(self.edited_since, window, self.where),
                 sorts=calls.OLDEST_FIRST,
                 cursor=cursor,
                 page_size=self.page_size,

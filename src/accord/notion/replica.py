@@ -7,18 +7,27 @@ its id is strong, what it reads of a list is weak.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from accord.core.ports import Binding, Fate, Found, Listing, SourceState, Survey, User
-from accord.core.record import Record, Sighting
-from accord.core.schema import Schema
-from accord.core.values import Json
+from accord.core.record import Sighting
+from accord.core.schema import Managed, Schema
+from accord.core.stamps import Stamps
+from accord.core.values import Json, Value
 from accord.notion import calls, feed
 from accord.notion.client import NotionClient
-from accord.notion.codec import users_in
-from accord.notion.errors import ObjectNotFoundError, RestrictedResourceError
+from accord.notion.codec import outline, users_in
+from accord.notion.errors import (
+    ObjectNotFoundError,
+    RestrictedResourceError,
+    ValidationError,
+)
+from accord.notion.properties import normal_id
 from accord.notion.reading import read_page
+from accord.notion.stamping import stamp_id
 from accord.notion.survey import survey
+from accord.notion.writing import properties_to_write
 
 
 class Notion:
@@ -30,6 +39,7 @@ class Notion:
 
     def __init__(self, client: NotionClient) -> None:
         self.client = client
+        self._me: str | None = None
 
     @property
     def requests(self) -> int:
@@ -64,14 +74,78 @@ class Notion:
             page = await self.client.send(calls.get_page(page_id))
         except ObjectNotFoundError:
             return Found(Fate.LOST)
+        return await self._found(binding, page, whole=True)
+
+    async def me(self) -> str:
+        """The user that Notion names as the author of what we write; asked for once."""
+        if self._me is None:
+            answer = await self.client.send(calls.get_me())
+            self._me = normal_id(str(answer["id"]))
+        return self._me
+
+    async def created_for(self, binding: Binding, row_id: str) -> tuple[Sighting, ...]:
+        """The pages whose Supabase ID is this row's id, the archived ones too (weak).
+
+        None where the data source has no such property. A page that cannot be read is told of
+        with what its stamps say.
+        """
+        property_id = stamp_id(binding, Managed.SUPABASE_ID)
+        if property_id is None:
+            return ()
+        where = calls.says(property_id, row_id)
+        live = feed.Source(self.client, binding.data_source_id, where=where)
+        pages = [page async for answer in feed.shown(live) for page in answer.pages]
+        try:
+            archived = replace(live, archived=True)
+            pages += [page async for answer in feed.shown(archived) for page in answer.pages]
+        except ValidationError:
+            pass  # a plan of Notion without the archive
+        return tuple([await self._claim(binding, page) for page in pages])
+
+    async def create(
+        self, binding: Binding, values: Mapping[str, Value], stamps: Stamps, *, within: float
+    ) -> Found:
+        """Make a page; answers it as Notion shows it."""
+        properties = properties_to_write(binding, values, stamps)
+        call = calls.create_page(binding.data_source_id, properties)
+        return await self._found(binding, await self.client.send(call, within=within))
+
+    async def update(
+        self,
+        binding: Binding,
+        page_id: str,
+        values: Mapping[str, Value],
+        stamps: Stamps,
+        *,
+        within: float,
+    ) -> Found:
+        """Write these fields of a page, and no others; answers it as Notion shows it."""
+        properties = properties_to_write(binding, values, stamps)
+        if not properties:
+            return await self.sight(binding, page_id)
+        call = calls.update_page(page_id, properties)
+        return await self._found(binding, await self.client.send(call, within=within))
+
+    async def bury(self, binding: Binding, page_id: str, *, deleted: bool, within: float) -> Found:
+        """Move a page to the trash, or back from it; answers it as Notion shows it."""
+        call = calls.bury_page(page_id, deleted=deleted)
+        return await self._found(binding, await self.client.send(call, within=within))
+
+    async def _found(self, binding: Binding, page: Json, *, whole: bool = False) -> Found:
+        """What a page that Notion showed by its id says; ``whole`` completes what it cuts."""
         fate = fate_of(binding, page)
         if fate is Fate.MOVED:
             return Found(fate, moved_to=(page.get("parent") or {}).get("data_source_id"))
-        whole = fate is not Fate.TRASHED  # nothing of a trashed page is carried but its end
+        trashed = fate is Fate.TRASHED
+        whole = whole and not trashed  # nothing of a trashed page is carried but its end
         read = await read_page(self.client, binding, page, weak=False, fields=whole, mirrors=whole)
-        if read.refused is not None and not whole:
-            return Found(fate, Sighting(Record({}), page_id=page_id, deleted=True))
+        if read.refused is not None and trashed:
+            return Found(fate, outline(binding, page))
         return Found(fate, read.sighting, read.users, read.notes, read.refused)
+
+    async def _claim(self, binding: Binding, page: Json) -> Sighting:
+        read = await read_page(self.client, binding, page, weak=True, fields=False, mirrors=False)
+        return read.sighting or outline(binding, page, weak=True)
 
     async def trashed(self) -> tuple[frozenset[str], bool]:
         """Page ids in the trash, as far as one search shows them; and if that is all."""
