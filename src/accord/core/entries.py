@@ -71,7 +71,10 @@ class RowWrite:
         base: the new base, whole.
         create: whether the row is to be inserted.
         deleted: sets or clears `deleted_at`; None leaves it.
-        in_step: nothing of the record waits for Notion, so its dirty mark goes with this write.
+        in_step: nothing of the record waits for Notion, so its dirty mark goes with this write;
+            else the row is marked from now on, if it is not yet.
+        refused: Notion does not take what the mark stands for: the mark stays, and is shown no
+            more until the row is changed again.
         conflicts: logged before anything is overwritten.
         created_at: the page's creation time, for a new row.
         edited_at: the page's last edit.
@@ -98,6 +101,7 @@ class RowWrite:
     seen_at: datetime | None = None
     intent: Intent | None = None
     stamp: bool | None = None
+    refused: bool = False
     history: tuple[Applied, ...] = ()
     round: int | None = None
 

@@ -9,7 +9,8 @@ Rule: one root, three branches, by whose turn it is to act::
     │   └── UsageError
     ├── TheirError         Notion or Supabase answered no, or not at all
     │   ├── NotionError    (its own tree lives in accord.notion.errors)
-    │   └── SupabaseError  (its own tree lives in accord.supabase.errors)
+    │   ├── SupabaseError  (its own tree lives in accord.supabase.errors)
+    │   └── BusyError      another run is at work
     └── OurError           a bug in accord
 
 Each message says what is wrong, where, and what to do. No message carries a secret.
@@ -83,6 +84,10 @@ class NotionError(TheirError):
 
 class SupabaseError(TheirError):
     """Supabase (Postgres) refused or did not answer."""
+
+
+class BusyError(TheirError):
+    """Another run is at work, or has taken over from this one."""
 
 
 class OurError(AccordError):

@@ -290,8 +290,13 @@ class Ledger(Protocol):
         """Let others write."""
         ...
 
-    async def dirty(self, tables: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """The rows that people changed and Notion has not got yet, oldest change first."""
+    async def dirty(
+        self, tables: Sequence[str], *, refused: bool = False
+    ) -> dict[str, tuple[str, ...]]:
+        """The rows that people changed and Notion has not got yet, oldest change first.
+
+        Those that Notion refused as they are now are shown only with ``refused``.
+        """
         ...
 
     async def intents(self) -> tuple[Open, ...]:

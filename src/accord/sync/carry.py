@@ -1,26 +1,33 @@
 """Sight, plan, apply: carries sighted pages into Supabase.
 
-Rule: a write names the version that it was planned on. What a person changed since is answered as
-stale and planned again on a fresh sighting; nothing is overwritten unseen.
+Rules: a write names the version that it was planned on. What a person changed since is answered as
+stale and planned again on a fresh sighting; nothing is overwritten unseen. A page of which a write
+of ours is under way is left alone until it is known what became of it, and an index that may lag is
+not believed about a page that was read or written a moment ago.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from accord.core.errors import NotionError
-from accord.core.plan import Action, Plan, Verb, make_plan
-from accord.core.ports import Binding, Known, Outcome, Problem, Result, RowWrite, SupabaseReplica
-from accord.core.record import Base, Record, Side, Sighting
-from accord.core.schema import Collection, PropertyType
-from accord.core.values import Text, Value
-from accord.sync.hidden import HiddenLinks
+from accord.core.plan import Verb
+from accord.core.ports import Binding, Known, Outcome, Problem, Result, RowWrite
+from accord.core.record import Side, Sighting
+from accord.core.schema import Collection
+from accord.sync.adopt import Adopter
+from accord.sync.judge import Judged, Terms, judge, title_of, write_of
 from accord.sync.report import Count, Tally
+from accord.sync.round import Round
 
 #: How often a record is planned when a person is faster than we are.
 ATTEMPTS = 4
+
+#: How long Notion's index may go on showing a page as it was.
+LAG = timedelta(seconds=30)
 
 #: Row ids of pages that were first seen in Notion: the same page always gets the same row.
 ROW_IDS = uuid.uuid5(uuid.NAMESPACE_URL, "https://notion.so/page-to-row")
@@ -53,23 +60,26 @@ class Carrier:
     """Carries sightings of pages into Supabase.
 
     Args:
-        supabase: where to.
-        hidden: knows the links that Notion hides.
-        dry_run: plan, count, and write nothing.
+        round: the round it works in.
+        adopter: knows the rows that pages without a row belong to.
     """
 
-    supabase: SupabaseReplica
-    hidden: HiddenLinks
-    dry_run: bool = False
+    round: Round
+    adopter: Adopter
 
-    async def carry(self, binding: Binding, sightings: Sequence[Sighting], tally: Tally) -> Carried:
-        """Bring the rows of these pages into step with them."""
+    async def carry(
+        self, binding: Binding, sightings: Sequence[Sighting], tally: Tally, read_at: datetime
+    ) -> Carried:
+        """Bring the rows of these pages into step with them.
+
+        ``read_at`` is no later than the moment at which Notion was asked for them.
+        """
         carried = Carried()
         waiting = {s.page_id: s for s in sightings if s.page_id is not None}
         for _ in range(ATTEMPTS):
             if not waiting:
                 break
-            stale = await self._once(binding.collection, waiting, tally, carried)
+            stale = await self._once(binding, waiting, tally, carried, read_at)
             carried.older.extend(page_id for page_id in stale if waiting[page_id].weak)
             waiting = {p: waiting[p] for p in stale if not waiting[p].weak}
         carried.refused.extend(_hurried(binding.collection, s) for s in waiting.values())
@@ -78,62 +88,74 @@ class Carrier:
 
     async def _once(
         self,
-        collection: Collection,
+        binding: Binding,
         sightings: Mapping[str, Sighting],
         tally: Tally,
         carried: Carried,
+        read_at: datetime,
     ) -> list[str]:
         """One attempt; answers the pages whose rows changed meanwhile."""
-        known = await self.supabase.sight(collection, list(sightings))
+        collection = binding.collection
+        known = await self.round.supabase.sight(collection, list(sightings))
+        strangers = [s for page_id, s in sightings.items() if page_id not in known]
+        adopted = await self.adopter.rows_of(binding, strangers)
         writes: list[RowWrite] = []
-        plans: dict[str, Plan] = {}
+        judged: dict[str, Judged] = {}
         for page_id, sighting in sightings.items():
-            before = known.get(page_id)
+            before = known.get(page_id) or adopted.get(page_id)
+            if page_id in self.adopter.ignored or (before is not None and before.intent):
+                continue  # a write of ours is under way: it is looked at when that is over
             if _is_older(sighting, before):
                 carried.older.append(page_id)
                 continue
             try:
-                seen = await self.hidden.put_back(collection, sighting, before)
+                seen = await self.round.hidden.put_back(collection, sighting, before)
             except NotionError as error:
                 carried.refused.append(_unasked(collection, sighting, error))
                 continue
-            plan = make_plan(
-                collection, before.base if before else None, seen, before.row if before else None
-            )
+            row_id = before.row_id if before else row_id_of(page_id)
+            one = judge(collection, page_id, row_id, seen, before)
+            if one.page_differs and _is_too_fresh(sighting, before, read_at):
+                carried.older.append(page_id)
+                continue
             carried.refused.extend(_objections(collection, page_id, seen))
             carried.refused.extend(_unreadable(before, collection, page_id, seen))
-            write = _write(plan, page_id, seen, before)
+            terms = Terms(
+                pulls=self.round.options.pulls,
+                seen_at=read_at,
+                stamps=self.round.options.stamps,
+            )
+            write = write_of(one, terms)
             if write is None:
-                carried.settled.add(page_id)
+                if not one.to_notion:
+                    carried.settled.add(page_id)
                 continue
-            plans[page_id] = plan
+            judged[page_id] = one
             writes.append(write)
-        if self.dry_run:
-            outcomes: Iterable[Outcome] = [Outcome(w.page_id, Result.DONE) for w in writes]
-        else:
-            outcomes = await self.supabase.commit(collection, writes) if writes else ()
+        outcomes = await self.round.commit(collection, writes)
+        return self._count(outcomes, judged, tally, carried)
+
+    def _count(
+        self,
+        outcomes: Sequence[Outcome],
+        judged: Mapping[str, Judged],
+        tally: Tally,
+        carried: Carried,
+    ) -> list[str]:
         stale = []
         for outcome in outcomes:
+            page_id = outcome.page_id or ""
             match outcome.result:
                 case Result.DONE:
                     carried.changed += 1
-                    carried.settled.add(outcome.page_id)
-                    _count(tally, plans[outcome.page_id])
+                    if not judged[page_id].to_notion:
+                        carried.settled.add(page_id)
+                    count(tally, judged[page_id])
                 case Result.STALE:
-                    stale.append(outcome.page_id)
+                    stale.append(page_id)
                 case Result.REFUSED:
-                    title = title_of(collection, sightings[outcome.page_id].record)
-                    carried.refused.append(_named(outcome, collection, title))
+                    carried.refused.append(named(outcome, judged[page_id]))
         return stale
-
-
-def title_of(collection: Collection, record: Record) -> str:
-    """The text by which a person finds the record."""
-    for each in collection.fields:
-        if each.type is PropertyType.TITLE:
-            value = record.values.get(each.name)
-            return value.plain if isinstance(value, Text) else ""
-    return ""
 
 
 def _objections(collection: Collection, page_id: str, sighting: Sighting) -> Iterator[Problem]:
@@ -188,58 +210,16 @@ def _is_older(sighting: Sighting, known: Known | None) -> bool:
     return sighting.edited_at is not None and sighting.edited_at < known.page_edited_at
 
 
-def _write(plan: Plan, page_id: str, sighting: Sighting, known: Known | None) -> RowWrite | None:
-    """What to commit for a plan; None when neither the row nor the base has to change."""
-    base = known.base if known else None
-    steps = plan.toward(Side.SUPABASE)
-    reburied = base is not None and base.deleted != plan.deleted and not _waits(plan)
-    in_step = not plan.toward(Side.NOTION) and plan.action is not Action.HOLD
-    marked = in_step and known is not None and known.row is not None and known.row.version != 0
-    if not (steps or plan.agreed or plan.conflicts or reburied or marked):
-        return None
-    changes: dict[str, Value] = {}
-    deleted: bool | None = None
-    create = False
-    for step in steps:
-        changes.update(step.changes)
-        match step.verb:
-            case Verb.CREATE:
-                create = True
-                deleted = False
-            case Verb.TRASH:
-                deleted = True
-            case Verb.RESTORE:
-                deleted = False
-            case Verb.UPDATE:
-                pass
-    unwritten = {name for step in plan.toward(Side.NOTION) for name in step.changes}
-    settled = {name: value for name, value in changes.items() if name not in unwritten}
-    record = (base.record if base else Record({})).updated({**plan.agreed, **settled})
-    dead = plan.deleted if not _waits(plan) else bool(base and base.deleted)
-    return RowWrite(
-        page_id=page_id,
-        row_id=known.row_id if known else row_id_of(page_id),
-        expected_version=known.row.version if known and known.row else 0,
-        ledger=known.ledger if known else "",
-        changes=changes,
-        base=Base(record, dead),
-        create=create,
-        deleted=deleted,
-        in_step=in_step,
-        conflicts=plan.conflicts,
-        created_at=sighting.created_at,
-        edited_at=sighting.edited_at,
-    )
+def _is_too_fresh(sighting: Sighting, known: Known | None, read_at: datetime) -> bool:
+    """Whether the page was read or written so lately that an index may not show it yet."""
+    if not sighting.weak or known is None or known.seen_at is None:
+        return False
+    return read_at - LAG < known.seen_at
 
 
-def _waits(plan: Plan) -> bool:
-    """Whether the record's life is decided by a step that goes to Notion."""
-    lives = {Verb.TRASH, Verb.RESTORE, Verb.CREATE}
-    return any(step.verb in lives for step in plan.toward(Side.NOTION))
-
-
-def _count(tally: Tally, plan: Plan) -> None:
-    verbs = {step.verb for step in plan.toward(Side.SUPABASE)}
+def count(tally: Tally, judged: Judged) -> None:
+    """Count what a plan did in Supabase."""
+    verbs = {step.verb for step in judged.plan.toward(Side.SUPABASE)}
     if Verb.CREATE in verbs:
         tally.counts[Count.CREATED] += 1
     elif Verb.TRASH in verbs:
@@ -248,11 +228,14 @@ def _count(tally: Tally, plan: Plan) -> None:
         tally.counts[Count.RESTORED] += 1
     elif Verb.UPDATE in verbs:
         tally.counts[Count.UPDATED] += 1
-    tally.counts[Count.CONFLICTS] += len(plan.conflicts)
+    tally.counts[Count.CONFLICTS] += len(judged.plan.conflicts)
 
 
-def _named(outcome: Outcome, collection: Collection, title: str) -> Problem:
+def named(outcome: Outcome, judged: Judged) -> Problem:
+    """The reason of a refusal, with the record's name."""
+    collection = judged.collection
     problem = outcome.problem or Problem(
         collection.table, "Supabase refused the record", "Run again with --verbose."
     )
-    return replace(problem, page_id=outcome.page_id, record=problem.record or title)
+    title = title_of(collection, judged.seen.record)
+    return replace(problem, page_id=judged.page_id, record=problem.record or title)

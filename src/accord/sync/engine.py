@@ -6,25 +6,42 @@ remembered is remembered last. In quiet nothing is written, on neither side.
 
 from __future__ import annotations
 
+import asyncio
+import secrets
 import time
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from accord.core.errors import NotionError, SupabaseError
 from accord.core.ports import (
+    Binding,
     Ledger,
     NotionReplica,
     Problem,
     RoundEntry,
+    SourceState,
     SupabaseReplica,
 )
 from accord.core.schema import Collection, Schema
+from accord.sync.adopt import Adopter
 from accord.sync.failures import Failures
+from accord.sync.lease import held
 from accord.sync.options import Options
 from accord.sync.pull import Puller
-from accord.sync.report import Count, Direction, NobodyWatches, Report, Watch
+from accord.sync.push import Pusher
+from accord.sync.report import Count, NobodyWatches, Report, Watch
+from accord.sync.round import Round
+from accord.sync.send import Sender
+from accord.sync.settle import Settler
+from accord.sync.stamping import Stamper
 from accord.sync.sweep import Sweeper, tally_of
 from accord.sync.verify import Verifier
+
+
+def _draw() -> int:
+    return secrets.randbits(40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +61,8 @@ class Engine:
     notion: NotionReplica
     supabase: SupabaseReplica
     ledger: Ledger
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    draw: Callable[[], int] = _draw
 
     async def run(self, options: Options, watch: Watch | None = None) -> Report:
         """Run one round and report on it.
@@ -52,21 +71,112 @@ class Engine:
         rest.
 
         Raises:
-            TheirError: a whole side cannot be reached or refuses us.
+            TheirError: a whole side cannot be reached or refuses us, or another run is at work.
         """
         await self.ledger.check(self.schema)
+        if options.dry_run:
+            return await self._run(options, watch or NobodyWatches(), lambda: None)
+        async with held(self.ledger, sleep=self.sleep) as holder:
+            return await self._run(options, watch or NobodyWatches(), holder.require)
+
+    async def _run(
+        self, options: Options, watch: Watch, before_writing: Callable[[], None]
+    ) -> Report:
         sent = self.notion.requests
         began = await self.notion.now()
         report = Report(options.direction, options.dry_run, began, began)
         for collection in self._wanted(options):
             report.tallies[collection.table] = tally_of(collection)
-        if options.pulls:
-            await self._pull(options, report, watch or NobodyWatches())
-        report.pending = await self._pending(options, report)
+        states = await self.ledger.sources()
+        survey = await self.notion.survey(self.schema, self.ids, states)
+        report.started_at = await self.notion.now()
+        report.problems.extend(p for p in survey.problems if p.table in report.tallies)
+        failures = Failures(
+            self.ledger, await self.ledger.problems(), report.tallies, dry_run=options.dry_run
+        )
+        round_ = Round(
+            self.schema,
+            self.notion,
+            self.supabase,
+            self.ledger,
+            options,
+            report,
+            watch,
+            failures,
+            survey.bindings,
+            self.draw,
+            before_writing,
+        )
+        await self._work(round_, states)
+        report.problems.extend(await self._held_back(report))
+        report.pending = {
+            table: count
+            for table, count in (await self.ledger.pending(self.schema)).items()
+            if count and table in report.tallies
+        }
         report.requests = self.notion.requests - sent
         report.ended_at = await self.notion.now()
-        await self._remember_round(report)
+        await self._remember_round(round_)
         return report
+
+    async def _work(self, round_: Round, states: Mapping[str, SourceState]) -> None:
+        """Settle, pull, push, stamp; and wait for what is under way."""
+        sender = Sender(round_)
+        settler = Settler(round_, sender)
+        puller = Puller(round_, Adopter(round_))
+        if not round_.options.dry_run:
+            await settler.settle()
+        if round_.options.pulls:
+            await self._pull(round_, puller, states)
+        marks = {table: s.watermark for table, s in states.items() if s.watermark is not None}
+        for table in puller.read_at:
+            marks.setdefault(table, puller.read_at[table])
+        pusher = Pusher(round_, sender, puller.read_at, marks)
+        await puller.move_watermarks()
+        await self._push(round_, pusher)
+        await round_.failures.settle_all()
+        if round_.options.stamps:
+            await Stamper(round_, sender).stamp()
+        await self._wait(round_, settler, pusher)
+        await round_.failures.settle_all()
+        round_.report.problems.extend(round_.failures.told())
+        for table, error in sender.stopped.items():
+            round_.report.problems.append(Problem(table, error.message, error.remedy))
+
+    async def _push(self, round_: Round, pusher: Pusher) -> None:
+        if round_.options.pushes:
+            await pusher.push()
+
+    async def _wait(self, round_: Round, settler: Settler, pusher: Pusher) -> None:
+        """Find out what became of writes whose answer was lost."""
+        if round_.options.dry_run:
+            return
+        opened = await self.ledger.intents()
+        if not opened:
+            return
+        until: datetime | None = await settler.settle()
+        if until is not None and round_.options.wait:
+            left = (until - await round_.now()).total_seconds()
+            await self.sleep(max(0.0, left))
+            until = await settler.settle()
+        await self._push(round_, pusher)
+        tables = Counter(each.table for each in await self.ledger.intents())
+        for table, count in tables.items():
+            if table in round_.report.tallies:
+                round_.report.problems.append(_under_way(table, count))
+
+    async def _held_back(self, report: Report) -> list[Problem]:
+        """Conflicts that a person has to decide."""
+        waiting = Counter(c.table for c in await self.ledger.conflicts(waiting=True))
+        return [
+            Problem(
+                table,
+                f"{count} conflicts wait for a person; both sides keep their values",
+                "Run accord conflicts to see them and to choose.",
+            )
+            for table, count in waiting.items()
+            if table in report.tallies
+        ]
 
     def verifier(self) -> Verifier:
         """What compares the two sides that this engine keeps in step."""
@@ -81,48 +191,35 @@ class Engine:
             and (options.tables is None or collection.table in options.tables)
         ]
 
-    async def _pull(self, options: Options, report: Report, watch: Watch) -> None:
+    async def _pull(self, round_: Round, puller: Puller, states: Mapping[str, SourceState]) -> None:
         """Notion to Supabase."""
-        states = await self.ledger.sources()
-        survey = await self.notion.survey(self.schema, self.ids, states)
-        report.started_at = await self.notion.now()
-        report.problems.extend(p for p in survey.problems if p.table in report.tallies)
-        failures = Failures(
-            self.ledger, await self.ledger.problems(), report.tallies, dry_run=options.dry_run
-        )
-        puller = Puller(
-            self.notion,
-            self.supabase,
-            self.ledger,
-            survey,
-            options,
-            report,
-            watch,
-            failures,
-        )
+        report, options = round_.report, round_.options
         await puller.meet_everyone()
-        bindings = {t: b for t, b in survey.bindings.items() if t in report.tallies}
-        for table, tally in report.tallies.items():
-            if table not in bindings:
-                continue
-            started, sent = time.monotonic(), self.notion.requests
-            watch.begins(tally)
-            try:
-                await puller.pull(bindings[table], states.get(table), tally)
-            except NotionError as error:
-                report.problems.append(Problem(table, error.message, error.remedy))
-            except SupabaseError as error:
-                await self.ledger.check(self.schema)  # raises where it is not this table alone
-                report.problems.append(Problem(table, error.message, error.remedy))
-            tally.seconds = round(time.monotonic() - started, 3)
-            tally.requests = self.notion.requests - sent
-            watch.ends(tally)
+        bindings = {t: b for t, b in round_.bindings.items() if t in report.tallies}
+        for table, binding in bindings.items():
+            await self._pull_one(round_, puller, binding, states.get(table))
         await self._settle(options, report)
         sweeper = Sweeper(self.notion, self.ledger, puller, options, report, bindings)
         await self._sweep(sweeper, report)
         await self._settle(options, report)
-        report.problems.extend(await failures.close())
-        await puller.move_watermarks()
+
+    async def _pull_one(
+        self, round_: Round, puller: Puller, binding: Binding, state: SourceState | None
+    ) -> None:
+        report, watch, table = round_.report, round_.watch, binding.collection.table
+        tally = report.tallies[table]
+        started, sent = time.monotonic(), self.notion.requests
+        watch.begins(tally)
+        try:
+            await puller.pull(binding, state, tally)
+        except NotionError as error:
+            report.problems.append(Problem(table, error.message, error.remedy))
+        except SupabaseError as error:
+            await self.ledger.check(self.schema)  # raises where it is not this table alone
+            report.problems.append(Problem(table, error.message, error.remedy))
+        tally.seconds = round(time.monotonic() - started, 3)
+        tally.requests = self.notion.requests - sent
+        watch.ends(tally)
 
     async def _sweep(self, sweeper: Sweeper, report: Report) -> None:
         """What the listings left open; a listing of the trash that fails is not a failed round."""
@@ -154,28 +251,13 @@ class Engine:
             if table in report.tallies:
                 report.tallies[table].counts[Count.LINKED] += count
 
-    async def _pending(self, options: Options, report: Report) -> Mapping[str, int]:
-        """What people changed in Supabase and Notion has not got."""
-        pending = {
-            table: count
-            for table, count in (await self.ledger.pending(self.schema)).items()
-            if count and table in report.tallies
-        }
-        if options.direction is not Direction.NOTION_TO_SUPABASE:
-            for table, count in pending.items():
-                report.problems.append(
-                    Problem(
-                        table,
-                        f"{count} changed in Supabase and not carried to Notion",
-                        "This version carries Notion to Supabase; the changes are kept and wait.",
-                    )
-                )
-        return pending
-
-    async def _remember_round(self, report: Report) -> None:
+    async def _remember_round(self, round_: Round) -> None:
+        report = round_.report
         if report.dry_run or not report.effects:
             return
-        report.number = await self.ledger.remember_round(
+        report.number = await round_.begun()
+        await self.ledger.remember_round(
+            report.number,
             RoundEntry(
                 started_at=report.started_at,
                 ended_at=report.ended_at,
@@ -187,5 +269,14 @@ class Engine:
                     if tally.effects
                 },
                 problems=tuple(report.problems),
-            )
+            ),
         )
+
+
+def _under_way(table: str, count: int) -> Problem:
+    return Problem(
+        table,
+        f"it is not known yet whether {count} changes arrived in Notion, since their answers were "
+        "lost",
+        "Nothing is lost: a round in a minute or two finds out and goes on.",
+    )

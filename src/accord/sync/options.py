@@ -7,8 +7,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from accord.sync.report import Direction
+
+
+class Stamping(StrEnum):
+    """When pages get their Supabase ID, Last Synced and Sync Status."""
+
+    ALWAYS = "always"  # as soon as the data is in step, whatever it costs
+    BUDGETED = "budgeted"  # the same, within a share of the requests that are allowed
+    ON_WRITE = "on_write"  # with what is written anyway
+    OFF = "off"  # never; a new page gets its Supabase ID, without which it could be made twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +32,8 @@ class Options:
         full: read everything, and confirm what is missing (a reconciliation sweep).
         dry_run: plan and count, write nothing.
         accept_removals: tables of which more may be marked deleted than the brake allows.
+        stamping: when pages get their stamps.
+        wait: wait until it is known what became of writes that were interrupted.
     """
 
     direction: Direction = Direction.BOTH
@@ -30,8 +42,20 @@ class Options:
     full: bool = False
     dry_run: bool = False
     accept_removals: frozenset[str] = frozenset()
+    stamping: Stamping = Stamping.BUDGETED
+    wait: bool = True
 
     @property
     def pulls(self) -> bool:
         """Whether Supabase may be written to."""
         return self.direction is not Direction.SUPABASE_TO_NOTION
+
+    @property
+    def pushes(self) -> bool:
+        """Whether Notion may be written to."""
+        return self.direction is not Direction.NOTION_TO_SUPABASE
+
+    @property
+    def stamps(self) -> bool:
+        """Whether stamps are owed to pages that nothing else is written to."""
+        return self.stamping in {Stamping.ALWAYS, Stamping.BUDGETED}

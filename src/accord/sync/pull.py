@@ -16,22 +16,17 @@ from accord.core.errors import NotionError, SupabaseError
 from accord.core.ports import (
     Binding,
     Fate,
-    Ledger,
     Listing,
-    NotionReplica,
     Problem,
     SourceState,
-    SupabaseReplica,
-    Survey,
     User,
 )
 from accord.core.schema import Collection
+from accord.sync.adopt import Adopter
 from accord.sync.ahead import one_ahead
 from accord.sync.carry import Carrier
-from accord.sync.failures import Failures
-from accord.sync.hidden import HiddenLinks
-from accord.sync.options import Options
-from accord.sync.report import Count, Report, Tally, Watch
+from accord.sync.report import Count, Tally
+from accord.sync.round import Round
 
 #: How far before the watermark a listing begins: Notion keeps minutes, and its index may lag.
 OVERLAP = timedelta(minutes=3)
@@ -60,38 +55,27 @@ class Puller:
     """Walks data sources and carries what they show.
 
     Args:
-        notion: where from.
-        supabase: where to.
-        ledger: what is remembered.
-        survey: the data sources as they were found.
-        options: what the round is asked to do.
-        report: where counts, problems and notes are kept.
-        watch: who looks on.
-        failures: where the records are kept that cannot be carried.
+        round: the round it works in.
+        adopter: knows the rows that pages without a row belong to.
+
+    Attributes:
+        read_at: table -> when its pages were asked for last, and everything shown was carried.
     """
 
-    def __init__(
-        self,
-        notion: NotionReplica,
-        supabase: SupabaseReplica,
-        ledger: Ledger,
-        survey: Survey,
-        options: Options,
-        report: Report,
-        watch: Watch,
-        failures: Failures,
-    ) -> None:
-        self.notion = notion
-        self.ledger = ledger
-        hidden = HiddenLinks(notion, survey.bindings)
-        self.supabase = supabase
-        self.bindings = survey.bindings
-        self.carrier = Carrier(supabase, hidden, options.dry_run)
-        self.options = options
-        self.report = report
-        self.watch = watch
-        self.failures = failures
+    def __init__(self, round_: Round, adopter: Adopter) -> None:
+        self.round = round_
+        self.notion = round_.notion
+        self.ledger = round_.ledger
+        self.supabase = round_.supabase
+        self.bindings = round_.bindings
+        self.carrier = Carrier(round_, adopter)
+        self.options = round_.options
+        self.report = round_.report
+        self.watch = round_.watch
+        self.failures = round_.failures
         self.seen = Seen()
+        self.read_at: dict[str, datetime] = {}
+        self._walked: dict[str, datetime] = {}
         self._due: list[SourceState] = []
         self._users: dict[str, User] = {}
 
@@ -133,6 +117,7 @@ class Puller:
         else:
             moved = await self._walk_edits(binding, _before(known.watermark or began), tally)
             final = replace(known, watermark=began) if moved else known
+        self.read_at[binding.collection.table] = self._walked.get(binding.collection.table, began)
         if final != state:
             self._due.append(final)
 
@@ -141,10 +126,15 @@ class Puller:
         for state in self._due:
             await self._remember(state)
 
-    async def carry(self, binding: Binding, listing: Listing, tally: Tally) -> int:
-        """Carry one listing; answers how many records changed."""
+    async def carry(
+        self, binding: Binding, listing: Listing, tally: Tally, read_at: datetime
+    ) -> int:
+        """Carry one listing; answers how many records changed.
+
+        ``read_at`` is no later than the moment at which Notion was asked for it.
+        """
         await self._meet(listing.users)
-        carried = await self.carrier.carry(binding, listing.sightings, tally)
+        carried = await self.carrier.carry(binding, listing.sightings, tally, read_at)
         tally.counts[Count.PAGES] += len(listing.sightings) + len(listing.refused)
         self.failures.read(s.page_id for s in listing.sightings if s.page_id is not None)
         self.failures.settle(carried.settled)
@@ -163,6 +153,7 @@ class Puller:
         A page that was moved to another collection of the round is carried there.
         """
         collection = binding.collection
+        asked = await self.notion.now()
         try:
             found = await self.notion.sight(binding, page_id)
         except NotionError as error:
@@ -184,7 +175,7 @@ class Puller:
             found.users,
         )
         try:
-            return await self.carry(binding, listing, tally)
+            return await self.carry(binding, listing, tally, asked)
         except SupabaseError as error:
             self.failures.refuse(Problem(collection.table, error.message, error.remedy, page_id))
             return 0
@@ -239,11 +230,12 @@ class Puller:
         listings = 0
         oldest: datetime | None = None
         shown: set[str] = set()
+        asked = self._walked[binding.collection.table] = await self.notion.now()
         walk = self.notion.walk(binding, created_since=start)
         async with aclosing(one_ahead(walk)) as ahead:
             async for listing in ahead:
                 listings += 1
-                await self.carry(binding, listing, tally)
+                await self.carry(binding, listing, tally, asked)
                 if self.options.full:
                     shown |= _page_ids(listing)
                 oldest = oldest or listing.walked_to
@@ -272,11 +264,12 @@ class Puller:
         """One walk; answers how many listings it took, and how many records changed."""
         listings = changed = 0
         rung = self.seen.mirrors.setdefault(binding.collection.table, {})
+        asked = self._walked[binding.collection.table] = await self.notion.now()
         walk = self.notion.walk(binding, edited_since=since)
         async with aclosing(one_ahead(walk)) as ahead:
             async for listing in ahead:
                 listings += 1
-                changed += await self.carry(binding, listing, tally)
+                changed += await self.carry(binding, listing, tally, asked)
                 rung.update(
                     {s.page_id: s.mirrors for s in listing.sightings if s.page_id and s.mirrors}
                 )

@@ -33,6 +33,11 @@ class Count(StrEnum):
     TRASHED = "trashed"  # rows marked deleted
     RESTORED = "restored"  # rows whose mark was taken away
     LINKED = "linked"  # links set because their target arrived
+    PAGES_CREATED = "pages_created"  # pages made in Notion
+    PAGES_UPDATED = "pages_updated"  # pages changed
+    PAGES_TRASHED = "pages_trashed"  # pages moved to the trash
+    PAGES_RESTORED = "pages_restored"  # pages taken out of it
+    STAMPED = "stamped"  # pages that got their stamps by themselves
     CONFLICTS = "conflicts"  # values that lost, or wait for a person
     REFUSED = "refused"  # records that could not be carried
 

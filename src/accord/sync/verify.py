@@ -25,8 +25,8 @@ from accord.core.record import UNDECLARED, Record, Sighting
 from accord.core.schema import Collection, Schema
 from accord.core.values import Json, canonical_json, to_json
 from accord.sync.ahead import one_ahead
-from accord.sync.carry import title_of
 from accord.sync.hidden import HiddenLinks
+from accord.sync.judge import title_of
 from accord.sync.report import NobodyWatches, Tally, Watch
 
 #: So many rows without a page are read at once.

@@ -1,0 +1,338 @@
+"""Supabase to Notion: the rows that people changed.
+
+Rules: before pages are written, one query proves which of them were edited since they were read,
+and only those are planned again; a few that stand alone are read by their ids. Only what was
+changed is sent. Pages are made before those that link to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from accord.core.errors import NotionError
+from accord.core.plan import Verb, writable
+from accord.core.ports import Binding, Fate, Known, Problem
+from accord.core.record import UNDECLARED, Record, Sighting
+from accord.core.schema import Collection, Managed, PropertyType
+from accord.core.values import Value, empty
+from accord.sync.carry import LAG
+from accord.sync.judge import Judged, Terms, judge, title_of, write_of
+from accord.sync.pull import OVERLAP
+from accord.sync.round import Round
+from accord.sync.send import Errand, Sender, minute_of, pageless
+
+#: So many rows are looked at together; one query proves what became of their pages.
+CHUNK = 50
+
+#: Up to so many pages are read by their ids: it costs no more than a query, and is never late.
+FEW = 3
+
+#: How long after a query its proof holds.
+FRESH = timedelta(seconds=5)
+
+#: How often the marked rows are gone through in one round.
+PASSES = 6
+
+
+@dataclass(slots=True)
+class Pusher:
+    """Carries changed rows to Notion.
+
+    Args:
+        round: the round it works in.
+        sender: sends what is to be written.
+        read_at: table -> when its pages were last listed, and everything that was shown carried.
+        watermarks: table -> everything edited before is in step; absent: no walk was finished.
+    """
+
+    round: Round
+    sender: Sender
+    read_at: dict[str, datetime]
+    watermarks: Mapping[str, datetime]
+    _left: set[tuple[str, str, int]] = field(default_factory=set)
+
+    async def push(self) -> None:
+        """Bring Notion into step with the rows that people changed."""
+        tables = [t for t in self.round.report.tallies if t in self.round.bindings]
+        for _ in range(PASSES):
+            dirty = await self.round.ledger.dirty(tables, refused=self.round.options.full)
+            worked = 0
+            updates: list[tuple[Binding, list[Known]]] = []
+            for table in self._targets_first([t for t in tables if dirty.get(t)]):
+                binding, rows = self.round.bindings[table], dirty[table]
+                for at in range(0, len(rows), CHUNK):
+                    known = await self._unseen(binding.collection, rows[at : at + CHUNK])
+                    worked += await self._create(binding, [k for k in known if k.page_id is None])
+                    updates.append((binding, [k for k in known if k.page_id is not None]))
+            for binding, known in updates:
+                worked += await self._update(binding, known) if known else 0
+            if not worked or self.round.options.dry_run:
+                return
+
+    async def _unseen(self, collection: Collection, rows: Sequence[str]) -> list[Known]:
+        """Of these rows those that this round did not look at yet as they are now."""
+        found = await self.round.supabase.sight_rows(collection, rows)
+        fresh = []
+        for row_id in rows:
+            known = found.get(row_id)
+            if known is None or known.intent is not None:
+                continue
+            key = (collection.table, row_id, known.row.version if known.row else 0)
+            if key not in self._left:
+                self._left.add(key)
+                fresh.append(known)
+        return fresh
+
+    # ---- pages to be made
+
+    async def _create(self, binding: Binding, rows: Sequence[Known]) -> int:
+        errands = []
+        for known in rows:
+            row = known.row
+            if row is None or row.deleted:
+                await self._forget(binding, known)
+                continue
+            errands.append(
+                Errand(binding, known, Verb.CREATE, _for_a_new_page(binding, row.record))
+            )
+        return len(await self.sender.send(errands)) if errands else 0
+
+    async def _forget(self, binding: Binding, known: Known) -> None:
+        """A row that was deleted before it had a page: there is nothing to tell Notion."""
+        write = replace(pageless(known, None), in_step=True)
+        await self.round.commit(binding.collection, [write])
+
+    def _targets_first(self, tables: Sequence[str]) -> list[str]:
+        """The tables in such an order that pages are made before those that link to them."""
+        ordered: list[str] = []
+
+        def visit(table: str, above: tuple[str, ...]) -> None:
+            if table in ordered or table in above or table not in tables:
+                return
+            for each in self.round.bindings[table].collection.carried:
+                if each.type is PropertyType.RELATION and each.to is not None:
+                    visit(each.to, (*above, table))
+            if table not in ordered:
+                ordered.append(table)
+
+        for table in tables:
+            visit(table, ())
+        return ordered
+
+    # ---- pages that are there
+
+    async def _update(self, binding: Binding, rows: Sequence[Known]) -> int:
+        collection = binding.collection
+        written = 0
+        owing: list[Known] = []
+        for known in rows:
+            one = self._judge(binding, known, as_agreed(binding, known))
+            if one.to_notion or known.base is None:
+                owing.append(known)
+            elif not _has_frozen_edits(binding, known):
+                written += await self._drop_mark(one)
+        if not owing or collection.table in self.sender.stopped:
+            return written
+        seen, read_at = await self._proof(binding, owing)
+        errands = []
+        for known in owing:
+            sighting = seen.get(known.page_id or "")
+            errand = await self._errand(binding, known, sighting, read_at) if sighting else None
+            if errand is not None:
+                errands.append(errand)
+        done = await self.sender.send(errands) if errands else []
+        written += len(done)
+        gone = [e for e in done if isinstance(e.error, NotionError) and e.error.page_is_gone]
+        for errand in gone:
+            written += await self._once_more(binding, errand.known)
+        return written
+
+    def _judge(self, binding: Binding, known: Known, seen: Sighting) -> Judged:
+        return judge(binding.collection, known.page_id or "", known.row_id, seen, known)
+
+    async def _drop_mark(self, judged: Judged) -> int:
+        """The row is as both sides last held it: a change was taken back."""
+        write = write_of(judged, Terms(pulls=self.round.options.pulls))
+        if write is not None:
+            await self.round.commit(judged.collection, [write])
+            self.round.failures.landed(judged.page_id)
+        return 0 if write is None else 1
+
+    async def _once_more(self, binding: Binding, known: Known) -> int:
+        """The page was trashed unseen: plan with what is really there."""
+        fresh = (await self.round.supabase.sight_rows(binding.collection, [known.row_id])).get(
+            known.row_id
+        )
+        sighting = await self._read(binding, known)
+        if fresh is None or sighting is None or fresh.intent is not None:
+            return 0
+        self.round.failures.landed(known.page_id or "")
+        errand = await self._errand(binding, fresh, sighting, await self.round.now())
+        return len(await self.sender.send([errand])) if errand else 1
+
+    async def _errand(
+        self, binding: Binding, known: Known, sighting: Sighting, read_at: datetime
+    ) -> Errand | None:
+        """What is to be sent for a record; None when nothing is, or not now."""
+        try:
+            seen = await self.round.hidden.put_back(binding.collection, sighting, known)
+        except NotionError as error:
+            self._refuse(binding, known, error.message, error.remedy)
+            return None
+        one = self._judge(binding, known, seen)
+        too_fresh = known.seen_at is not None and read_at - LAG < known.seen_at
+        if seen.weak and one.page_differs and too_fresh:
+            strong = await self._read(binding, known)
+            return await self._errand(binding, known, strong, read_at) if strong else None
+        if not one.to_notion:
+            write = write_of(one, Terms(pulls=self.round.options.pulls, seen_at=read_at))
+            if write is not None:
+                await self.round.commit(binding.collection, [write])
+            return None
+        if self._same_minute(binding, seen, await self.round.now()):
+            return None
+        step = one.to_notion[0]
+        changes = {n: v for n, v in step.changes.items() if n in binding.fields}
+        return Errand(binding, known, step.verb, changes, one, withheld=self._withheld(one))
+
+    def _withheld(self, judged: Judged) -> frozenset[str]:
+        """The fields whose row has to follow too, in a round that may not write there."""
+        if self.round.options.pulls:
+            return frozenset()
+        steps = (step for step in judged.plan.steps if step not in judged.to_notion)
+        return frozenset(name for step in steps for name in step.changes)
+
+    def _same_minute(self, binding: Binding, seen: Sighting, now: datetime) -> bool:
+        """Whether a second write would carry the same receipt, where the minute is the receipt."""
+        if Managed.SYNC_STATUS in binding.fields or seen.stamps.last_synced is None:
+            return False
+        return minute_of(seen.stamps.last_synced) == minute_of(now)
+
+    # ---- what is in Notion now
+
+    async def _proof(
+        self, binding: Binding, rows: Sequence[Known]
+    ) -> tuple[dict[str, Sighting], datetime]:
+        """The pages of these rows as they are now, and when that was so."""
+        table = binding.collection.table
+        now = await self.round.now()
+        since = self.watermarks.get(table)
+        alone = {
+            known.page_id
+            for known in rows
+            if known.base is None
+            or since is None
+            or Managed.SYNC_STATUS not in binding.fields
+            or self.round.failures.problem_of(known.page_id) is not None
+        }
+        listed = self.read_at.get(table)
+        if listed is not None and now - listed <= FRESH and not alone and len(rows) > FEW:
+            return {k.page_id or "": as_agreed(binding, k) for k in rows}, listed
+        if len(rows) <= FEW:
+            alone = {known.page_id for known in rows}
+        seen: dict[str, Sighting] = {}
+        if len(alone) < len(rows) and since is not None:
+            edited = await self._edited(binding, listed or since)
+            for known in rows:
+                page_id = known.page_id or ""
+                if edited is None:
+                    alone.add(page_id)
+                elif page_id not in alone:
+                    seen[page_id] = edited.get(page_id) or as_agreed(binding, known)
+        for known in rows:
+            if known.page_id in alone:
+                sighting = await self._read(binding, known)
+                if sighting is not None:
+                    seen[known.page_id or ""] = sighting
+        return seen, now
+
+    async def _edited(self, binding: Binding, since: datetime) -> dict[str, Sighting] | None:
+        """The pages edited since, as a query shows them; None when it cannot be completed."""
+        edited: dict[str, Sighting] = {}
+        try:
+            walk = self.round.notion.walk(binding, edited_since=since - OVERLAP)
+            async with aclosing(walk) as listings:
+                async for listing in listings:
+                    edited |= {s.page_id: s for s in listing.sightings if s.page_id}
+                    edited |= {
+                        p.page_id: Sighting(Record({}), page_id=p.page_id, weak=True)
+                        for p in listing.refused
+                        if p.page_id
+                    }
+        except NotionError:
+            return None
+        return edited
+
+    async def _read(self, binding: Binding, known: Known) -> Sighting | None:
+        """One page by its id; None, and a problem, when it cannot be written."""
+        page_id = known.page_id or ""
+        try:
+            found = await self.round.notion.sight(binding, page_id)
+        except NotionError as error:
+            self._refuse(binding, known, error.message, error.remedy)
+            return None
+        if found.refused is not None:
+            self.round.failures.refuse(replace(found.refused, row_id=known.row_id))
+            return None
+        if found.fate in {Fate.LOST, Fate.MOVED} or found.sighting is None:
+            self._refuse(
+                binding,
+                known,
+                "its page cannot be seen any more, so a change made in Supabase waits",
+                "Share the page with the connection again, or delete the row in Supabase.",
+            )
+            return None
+        return found.sighting
+
+    def _refuse(self, binding: Binding, known: Known, reason: str, remedy: str) -> None:
+        record = known.row.record if known.row else Record({})
+        self.round.failures.refuse(
+            Problem(
+                binding.collection.table,
+                reason,
+                remedy,
+                known.page_id,
+                title_of(binding.collection, record),
+                row_id=known.row_id,
+            )
+        )
+
+
+def as_agreed(binding: Binding, known: Known) -> Sighting:
+    """The page as both sides last held it, which it still is if nobody edited it since."""
+    base = known.base
+    held = base.record.values if base else {}
+    values = {n: v for n, v in held.items() if n in binding.fields or n == UNDECLARED}
+    return Sighting(
+        Record(values),
+        page_id=known.page_id,
+        deleted=bool(base and base.deleted),
+        edited_at=known.page_edited_at,
+        weak=True,
+    )
+
+
+def _has_frozen_edits(binding: Binding, known: Known) -> bool:
+    """Whether the row was edited in a field whose property is gone or has another type."""
+    if known.row is None or known.base is None:
+        return False
+    now, before = known.row.record.values, known.base.record.values
+    return any(
+        f.name not in binding.fields
+        and not f.computed
+        and f.name in before
+        and now.get(f.name, before[f.name]) != before[f.name]
+        for f in binding.collection.carried
+    )
+
+
+def _for_a_new_page(binding: Binding, record: Record) -> dict[str, Value]:
+    """The values that a new page is made with: what is empty needs no writing."""
+    return {
+        name: value
+        for name, value in writable(binding.collection, record.values).items()
+        if name in binding.fields and value != empty(binding.collection.field(name).kind)
+    }

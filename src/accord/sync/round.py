@@ -1,0 +1,102 @@
+"""One round, as all who work in it know it: both sides, the ledger, what is asked and what is done.
+
+Rules: whoever writes to Supabase does so by `Round.commit`, so that what is remembered carries the
+round's number; and a round has no number before it does something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from accord.core.ports import (
+    Binding,
+    Ledger,
+    NotionReplica,
+    Outcome,
+    Result,
+    RowWrite,
+    SupabaseReplica,
+)
+from accord.core.schema import Collection, Schema
+from accord.core.stamps import receipt_of
+from accord.sync.failures import Failures
+from accord.sync.hidden import HiddenLinks
+from accord.sync.options import Options
+from accord.sync.report import Report, Tally, Watch
+
+
+@dataclass(slots=True)
+class Round:
+    """One run of the engine.
+
+    Args:
+        schema: what is kept in step.
+        notion: the Notion side.
+        supabase: the Supabase side.
+        ledger: what is remembered between rounds.
+        options: what the round is asked to do.
+        report: where counts, problems and notes are kept.
+        watch: who looks on.
+        failures: the records that cannot be brought into step.
+        bindings: every data source that was found, by table, those of other rounds too.
+        draw: a random number, for receipts.
+        before_writing: called before each write to Notion; raises if we may not write any more.
+    """
+
+    schema: Schema
+    notion: NotionReplica
+    supabase: SupabaseReplica
+    ledger: Ledger
+    options: Options
+    report: Report
+    watch: Watch
+    failures: Failures
+    bindings: Mapping[str, Binding]
+    draw: Callable[[], int]
+    before_writing: Callable[[], None] = lambda: None
+    hidden: HiddenLinks = field(init=False)
+    _number: int | None = None
+
+    def __post_init__(self) -> None:
+        self.hidden = HiddenLinks(self.notion, self.bindings)
+
+    @property
+    def number(self) -> int | None:
+        """The round's number; None as long as it did nothing."""
+        return self._number
+
+    def receipt(self) -> str:
+        """A receipt that no other write has."""
+        return receipt_of(self.draw())
+
+    def tally(self, table: str) -> Tally:
+        """Where the counts of a collection are kept; of one that was left out nothing is kept."""
+        tally = self.report.tallies.get(table)
+        return Tally(table, table) if tally is None else tally
+
+    async def now(self) -> datetime:
+        """Notion's clock."""
+        return await self.notion.now()
+
+    async def commit(
+        self, collection: Collection, writes: Sequence[RowWrite]
+    ) -> tuple[Outcome, ...]:
+        """Write records; in a dry run all of them count as done."""
+        if not writes:
+            return ()
+        if self.options.dry_run:
+            return tuple(Outcome(w.page_id, Result.DONE, row_id=w.row_id) for w in writes)
+        if any(write.history for write in writes):
+            number = await self.begun()
+            writes = [replace(write, round=number) for write in writes]
+        return await self.supabase.commit(collection, writes)
+
+    async def begun(self) -> int:
+        """The round's number; it gets one now if it has none."""
+        if self._number is None:
+            self._number = await self.ledger.begin_round(
+                self.report.started_at, str(self.report.direction)
+            )
+        return self._number

@@ -1,0 +1,382 @@
+"""Apply and remember, toward Notion: a write is written down, sent, and struck out.
+
+Rules: nothing is sent that the ledger does not know of; the base follows what was sent only after
+Notion has confirmed it, and what Notion answers is read like any other sighting. A write of which
+nobody knows whether it arrived stays in the ledger, and nothing more is sent for its record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from accord.core.errors import NotionError, ValueRefusedError
+from accord.core.intent import SEND_WITHIN, Attempt, Intent
+from accord.core.plan import Verb
+from accord.core.ports import Binding, Found, Known, Problem, Result, RowWrite
+from accord.core.record import Base, Record, Sighting
+from accord.core.schema import Managed
+from accord.core.stamps import UNSTAMPED, Stamps, in_step, not_saved, with_receipt
+from accord.core.values import Value
+from accord.sync.carry import ATTEMPTS, count, named
+from accord.sync.judge import Judged, Terms, judge, title_of, write_of
+from accord.sync.options import Stamping
+from accord.sync.report import Count
+from accord.sync.round import Round
+
+#: So many writes are written down at once.
+BATCH = 10
+
+_COUNTED = {
+    Verb.CREATE: Count.PAGES_CREATED,
+    Verb.UPDATE: Count.PAGES_UPDATED,
+    Verb.TRASH: Count.PAGES_TRASHED,
+    Verb.RESTORE: Count.PAGES_RESTORED,
+}
+
+
+@dataclass(slots=True)
+class Errand:
+    """One write to one page.
+
+    Args:
+        binding: its collection, as it is bound now.
+        known: the row and its ledger entry.
+        verb: what it does to the page.
+        changes: the fields to write.
+        judged: the plan that it belongs to; None for a page that is to be made.
+        words: for the page's status; None: that it is in step.
+        synced_at: when it came into step; None: now.
+        withheld: fields whose row is to follow later, in a round that may write there.
+        attempts: of a create: the earlier ones.
+        attempt: the one that is under way.
+        found: what Notion answered.
+        error: why it did not succeed.
+    """
+
+    binding: Binding
+    known: Known
+    verb: Verb
+    changes: Mapping[str, Value]
+    judged: Judged | None = None
+    words: str | None = None
+    synced_at: datetime | None = None
+    withheld: frozenset[str] = frozenset()
+    attempts: tuple[Attempt, ...] = ()
+    attempt: Attempt | None = None
+    found: Found | None = None
+    error: NotionError | ValueRefusedError | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is known what became of it: it landed, or surely did not."""
+        if self.found is not None or isinstance(self.error, ValueRefusedError):
+            return True
+        return self.error is None or self.error.surely_not_applied
+
+    @property
+    def title(self) -> str:
+        """The text by which a person finds the record."""
+        values = self.known.row.record if self.known.row else Record({})
+        return title_of(self.binding.collection, values)
+
+
+@dataclass(slots=True)
+class Sender:
+    """Sends writes to Notion.
+
+    Args:
+        round: the round it works in.
+        stopped: tables to which nothing more can be written in this round, with the reason.
+    """
+
+    round: Round
+    stopped: dict[str, NotionError] = field(default_factory=dict)
+
+    async def send(self, errands: Sequence[Errand]) -> list[Errand]:
+        """Do these errands, all of one collection; answers those whose records are done with.
+
+        The others became stale (a person was faster) or are under way with an unknown end.
+        """
+        done: list[Errand] = []
+        for at in range(0, len(errands), BATCH):
+            batch = errands[at : at + BATCH]
+            if self.round.options.dry_run:
+                done += [self._would(errand) for errand in batch]
+            elif errands[0].binding.collection.table not in self.stopped:
+                begun = await self._begin(batch)
+                await self._send_all(begun)
+                done += await self.close(begun)
+        return done
+
+    def _would(self, errand: Errand) -> Errand:
+        tally = self.round.tally(errand.binding.collection.table)
+        tally.counts[_COUNTED[errand.verb]] += 1
+        if errand.judged is not None and self.round.options.pulls:
+            count(tally, errand.judged)
+        return errand
+
+    async def _begin(self, batch: Sequence[Errand]) -> list[Errand]:
+        """Write them down; answers those that may be sent."""
+        binding = batch[0].binding
+        now = await self.round.now()
+        by_row: dict[str, Errand] = {}
+        writes = []
+        for errand in batch:
+            kept = {n: v for n, v in errand.changes.items() if n not in errand.withheld}
+            errand.attempt = Attempt(self._receipt(errand, now), now, kept)
+            intent = Intent(errand.verb, (*errand.attempts, errand.attempt))
+            by_row[errand.known.row_id] = errand
+            writes.append(self._opening(errand, intent))
+        begun = []
+        for outcome in await self.round.commit(binding.collection, writes):
+            errand = by_row[outcome.row_id]
+            if outcome.result is Result.DONE:
+                begun.append(errand)
+                if errand.judged is not None and self.round.options.pulls:
+                    count(self.round.tally(binding.collection.table), errand.judged)
+            elif outcome.result is Result.REFUSED and errand.judged is not None:
+                self.round.failures.refuse(named(outcome, errand.judged))
+        return begun
+
+    def _opening(self, errand: Errand, intent: Intent) -> RowWrite:
+        if errand.judged is None:
+            return pageless(errand.known, intent)
+        write = write_of(errand.judged, Terms(pulls=self.round.options.pulls, intent=intent))
+        if write is None:
+            raise AssertionError("a write that begins an intent is never nothing")
+        return write
+
+    def _receipt(self, errand: Errand, now: datetime) -> str:
+        """What proves on the page itself that this write arrived."""
+        if self.round.options.stamping is Stamping.OFF and errand.verb is not Verb.CREATE:
+            return ""
+        if Managed.SYNC_STATUS in errand.binding.fields:
+            return self.round.receipt()
+        if Managed.LAST_SYNCED in errand.binding.fields:
+            return minute_of(now)
+        return ""
+
+    async def _send_all(self, begun: Sequence[Errand]) -> None:
+        for errand in begun:
+            table = errand.binding.collection.table
+            if table in self.stopped or errand.attempt is None:
+                continue
+            now = await self.round.now()
+            left = (errand.attempt.at + SEND_WITHIN - now).total_seconds()
+            if left <= 0:
+                continue  # it was written down too long ago: it is begun anew
+            self.round.before_writing()
+            try:
+                errand.found = await self._send(errand, now, left)
+            except ValueRefusedError as error:
+                errand.error = error
+            except NotionError as error:
+                errand.error = error
+                if error.committed_resource_id is not None:
+                    errand.found = await self._look(errand, error.committed_resource_id)
+                elif not error.about_one_record:
+                    self.stopped[table] = error
+
+    async def _send(self, errand: Errand, now: datetime, within: float) -> Found:
+        notion, page_id = self.round.notion, errand.known.page_id or ""
+        match errand.verb:
+            case Verb.CREATE:
+                stamps = self.stamps(errand, now)
+                return await notion.create(errand.binding, errand.changes, stamps, within=within)
+            case Verb.UPDATE:
+                stamps = self.stamps(errand, now)
+                return await notion.update(
+                    errand.binding, page_id, errand.changes, stamps, within=within
+                )
+            case Verb.TRASH | Verb.RESTORE:
+                dead = errand.verb is Verb.TRASH
+                return await notion.bury(errand.binding, page_id, deleted=dead, within=within)
+
+    def stamps(self, errand: Errand, now: datetime) -> Stamps:
+        """What the write says of itself."""
+        receipt = errand.attempt.receipt if errand.attempt else ""
+        mode = self.round.options.stamping
+        row_id = errand.known.row_id
+        if mode is Stamping.OFF:
+            return Stamps(supabase_id=row_id) if errand.verb is Verb.CREATE else UNSTAMPED
+        at = errand.synced_at or now
+        problem = self.round.failures.problem_of(errand.known.page_id)
+        words = in_step(at) if problem is None else not_saved(problem.reason, problem.remedy)
+        if Managed.SYNC_STATUS not in errand.binding.fields:
+            at = now  # the minute is the receipt
+        return Stamps(row_id, at, with_receipt(errand.words or words, receipt))
+
+    async def _look(self, errand: Errand, page_id: str) -> Found | None:
+        """Read what was written although the answer was an error; None if that is not certain."""
+        try:
+            found = await self.round.notion.sight(errand.binding, page_id)
+        except NotionError:
+            return None
+        sighting = found.sighting
+        if sighting is None or not landed(errand.binding, errand.attempt, sighting):
+            return None
+        return found
+
+    async def close(self, errands: Sequence[Errand]) -> list[Errand]:
+        """Strike out what is over, and let the base follow what landed."""
+        open_ = {e.known.row_id: e for e in errands if e.is_over}
+        done: list[Errand] = []
+        for _ in range(ATTEMPTS):
+            if not open_:
+                break
+            done += await self._close_once(open_)
+        return done
+
+    async def _close_once(self, open_: dict[str, Errand]) -> list[Errand]:
+        """One attempt; what a person changed meanwhile is left in ``open_``."""
+        collection = next(iter(open_.values())).binding.collection
+        now = await self.round.now()
+        known = await self.round.supabase.sight_rows(collection, list(open_))
+        writes: list[RowWrite] = []
+        judged: dict[str, Judged] = {}
+        for row_id, errand in list(open_.items()):
+            row = known.get(row_id)
+            if row is None or row.intent is None:
+                del open_[row_id]  # somebody else has closed it
+                continue
+            sighting = errand.found.sighting if errand.found else None
+            if sighting is None:
+                writes.append(_given_up(row, refused=self._is_refused(errand)))
+                continue
+            if errand.verb is Verb.CREATE and (row.row is None or row.row.deleted):
+                sighting = await self._bury_orphan(errand, sighting)
+                if sighting is None:
+                    del open_[row_id]
+                    continue
+            changes = errand.attempt.changes if errand.attempt else {}
+            try:
+                seen = await self.round.hidden.put_back(collection, sighting, row)
+            except NotionError:
+                del open_[row_id]  # the receipt tells the next round that it landed
+                continue
+            one = judge(collection, sighting.page_id or "", row_id, seen, row, changes)
+            judged[row_id] = one
+            terms = Terms(pulls=self.round.options.pulls, seen_at=now, stamped=_is_stamped(errand))
+            write = write_of(one, terms)
+            if write is not None:
+                writes.append(write)
+        return await self._remember(open_, writes, judged)
+
+    def _is_refused(self, errand: Errand) -> bool:
+        """Whether Notion will not take it however often it is sent."""
+        if isinstance(errand.error, NotionError):
+            return errand.error.about_one_record and not errand.error.page_is_gone
+        return errand.error is not None
+
+    async def _remember(
+        self, open_: dict[str, Errand], writes: Sequence[RowWrite], judged: Mapping[str, Judged]
+    ) -> list[Errand]:
+        done = []
+        collection = next(iter(open_.values())).binding.collection if open_ else None
+        if collection is None:
+            return []
+        for outcome in await self.round.commit(collection, writes):
+            errand = open_[outcome.row_id]
+            if outcome.result is Result.STALE:
+                continue
+            del open_[outcome.row_id]
+            done.append(errand)
+            self._count(errand)
+            if outcome.result is Result.REFUSED and outcome.row_id in judged:
+                self.round.failures.refuse(named(outcome, judged[outcome.row_id]))
+        return done
+
+    def _count(self, errand: Errand) -> None:
+        """Count what landed, and name what did not."""
+        table = errand.binding.collection.table
+        key = errand.known.page_id or errand.known.row_id
+        if errand.found is not None:
+            stamp = errand.verb is Verb.UPDATE and not errand.changes
+            what = Count.STAMPED if stamp else _COUNTED[errand.verb]
+            self.round.tally(table).counts[what] += 1
+            self.round.failures.landed(key)
+        elif errand.error is not None and table not in self.stopped:
+            self.round.failures.refuse(problem_of(errand, errand.error))
+
+    async def _bury_orphan(self, errand: Errand, sighting: Sighting) -> Sighting | None:
+        """A page was made for a row that was deleted meanwhile: it goes to the trash again."""
+        if sighting.deleted:
+            return sighting
+        self.round.before_writing()
+        within = SEND_WITHIN.total_seconds()
+        page_id = sighting.page_id or ""
+        try:
+            found = await self.round.notion.bury(
+                errand.binding, page_id, deleted=True, within=within
+            )
+        except NotionError as error:
+            self.round.failures.refuse(problem_of(errand, error))
+            return None
+        return found.sighting
+
+
+def problem_of(errand: Errand, error: NotionError | ValueRefusedError) -> Problem:
+    """Why a change made in Supabase did not come into Notion, in words for people."""
+    reason, remedy, about = "", "", ""
+    if isinstance(error, ValueRefusedError):
+        reason, remedy, about = error.reason, error.remedy, error.field
+    else:
+        reason, remedy = error.message, error.remedy
+    return Problem(
+        errand.binding.collection.table,
+        f"a change made in Supabase was not taken by Notion: {reason}",
+        remedy,
+        errand.known.page_id,
+        errand.title,
+        about,
+        errand.known.row_id,
+    )
+
+
+def minute_of(moment: datetime) -> str:
+    """The minute that stands for a receipt where a page has no status to put one in."""
+    return moment.replace(second=0, microsecond=0).isoformat()
+
+
+def landed(binding: Binding, attempt: Attempt | None, sighting: Sighting) -> bool:
+    """Whether the page itself proves that this write arrived."""
+    if attempt is None or not attempt.receipt:
+        return False
+    if Managed.SYNC_STATUS in binding.fields:
+        return (sighting.stamps.status or "").rstrip().endswith(attempt.receipt)
+    moment = sighting.stamps.last_synced
+    return moment is not None and minute_of(moment) == attempt.receipt
+
+
+def _is_stamped(errand: Errand) -> bool:
+    return errand.verb in {Verb.CREATE, Verb.UPDATE}
+
+
+def pageless(known: Known, intent: Intent | None) -> RowWrite:
+    """What begins or gives up a write for a row that has no page."""
+    return RowWrite(
+        page_id=None,
+        row_id=known.row_id,
+        expected_version=known.row.version if known.row else 0,
+        changes={},
+        base=None,
+        intent=intent,
+    )
+
+
+def _given_up(known: Known, *, refused: bool) -> RowWrite:
+    """Nothing is under way any more, and nothing else is said."""
+    if known.page_id is None:
+        return replace(pageless(known, None), refused=refused)
+    base = known.base or Base(Record({}))
+    return RowWrite(
+        page_id=known.page_id,
+        row_id=known.row_id,
+        expected_version=known.row.version if known.row else 0,
+        changes={},
+        base=base,
+        ledger=known.ledger,
+        refused=refused,
+    )

@@ -1,0 +1,119 @@
+"""Stamps: what a page tells staff of its row, written when the data is in step.
+
+Rules: a stamp never delays data, and is never due because of a stamp. It is a write like any other:
+written down, sent, struck out. A stamp that Notion refuses is given up, and nobody's data with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from accord.core.errors import NotionError
+from accord.core.intent import SEND_WITHIN
+from accord.core.plan import Verb
+from accord.core.ports import Binding, Problem, StampDue
+from accord.core.schema import Managed
+from accord.core.stamps import Stamps, not_saved, not_taken, with_receipt
+from accord.sync.judge import judge
+from accord.sync.push import as_agreed
+from accord.sync.report import Count
+from accord.sync.round import Round
+from accord.sync.send import Errand, Sender
+
+#: So many pages are asked for at once.
+PAGE = 100
+
+
+@dataclass(slots=True)
+class Stamper:
+    """Writes the stamps that are due.
+
+    Args:
+        round: the round it works in.
+        sender: sends them.
+    """
+
+    round: Round
+    sender: Sender
+    _tried: set[str] = field(default_factory=set)
+
+    async def stamp(self) -> None:
+        """Write every stamp that is due."""
+        tables = [t for t in self.round.report.tallies if t in self.round.bindings]
+        while tables:
+            due = await self.round.ledger.stamps_due(tables, PAGE + len(self._tried))
+            fresh = [d for d in due if d.page_id not in self._tried][:PAGE]
+            if not fresh:
+                return
+            self._tried.update(d.page_id for d in fresh)
+            by_table: dict[str, list[StampDue]] = {}
+            for each in fresh:
+                by_table.setdefault(each.table, []).append(each)
+            for table, wanted in by_table.items():
+                binding = self.round.bindings[table]
+                if table in self.sender.stopped:
+                    tables.remove(table)
+                elif not binding.fields.keys() & set(Managed):
+                    await self._drop(wanted)
+                else:
+                    await self._stamp(binding, wanted)
+                    self.round.watch.moves(self.round.tally(table), None)
+
+    async def _stamp(self, binding: Binding, wanted: Sequence[StampDue]) -> None:
+        rows = {d.row_id: d for d in wanted if d.row_id is not None}
+        known = await self.round.supabase.sight_rows(binding.collection, list(rows))
+        errands = []
+        useless = []
+        for row_id, due in rows.items():
+            row = known.get(row_id)
+            if row is None or row.page_id != due.page_id or row.base is None or row.base.deleted:
+                useless.append(due)
+            elif row.intent is None:
+                seen = as_agreed(binding, row)
+                errands.append(
+                    Errand(
+                        binding,
+                        row,
+                        Verb.UPDATE,
+                        {},
+                        judge(binding.collection, due.page_id, row_id, seen, row),
+                        words=_words(due.problem),
+                        synced_at=due.at,
+                    )
+                )
+        done = await self.sender.send(errands) if errands else []
+        useless += [rows[e.known.row_id] for e in done if e.error is not None]
+        if binding.collection.table not in self.sender.stopped:
+            await self._drop(useless)
+        for due in wanted:
+            if due.row_id is None:
+                await self._tell(binding, due)
+
+    async def _tell(self, binding: Binding, due: StampDue) -> None:
+        """Tell a page that has no row why it has none."""
+        words = _words(due.problem)
+        if words is not None and not self.round.options.dry_run:
+            self.round.before_writing()
+            stamps = Stamps(status=with_receipt(words, self.round.receipt()))
+            within = SEND_WITHIN.total_seconds()
+            try:
+                await self.round.notion.update(binding, due.page_id, {}, stamps, within=within)
+            except NotionError as error:
+                if not error.about_one_record:
+                    return
+            else:
+                self.round.tally(due.table).counts[Count.STAMPED] += 1
+        await self._drop([due])
+
+    async def _drop(self, wanted: Sequence[StampDue]) -> None:
+        if wanted and not self.round.options.dry_run:
+            await self.round.ledger.stamped([due.page_id for due in wanted])
+
+
+def _words(problem: Problem | None) -> str | None:
+    if problem is None:
+        return None
+    say = not_saved if problem.row_id is None else not_taken
+    about = f"{problem.property}: " if problem.property else ""
+    return say(f"{about}{problem.reason}", problem.remedy)
