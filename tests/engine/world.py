@@ -26,9 +26,12 @@ from accord.supabase.door import PostgresDoor
 from accord.supabase.ledger import PostgresLedger
 from accord.supabase.replica import Supabase
 from accord.sync.engine import Engine
-from accord.sync.options import Options
+from accord.sync.options import Options, Stamping
 from accord.sync.report import Direction, Report, Watch
 from notion_emulator import Workspace, create_app
+
+#: What is in Notion comes to Supabase, and Notion is left as it is.
+ONE_WAY = Options(Direction.NOTION_TO_SUPABASE, stamping=Stamping.ON_WRITE)
 
 Wrap = Callable[[NotionReplica, SupabaseReplica, Ledger], tuple[Any, Any, Any]]
 Wire = Callable[[httpx2.AsyncBaseTransport], httpx2.AsyncBaseTransport]
@@ -76,13 +79,21 @@ class World:
         return {c.table: self.names[c.env] for c in self.schema if c.env in self.names}
 
     def sync(self, watch: Watch | None = None, **changes: Any) -> Report:
-        """Run one round, Notion to Supabase."""
-        options = replace(Options(direction=Direction.NOTION_TO_SUPABASE), **changes)
-        return asyncio.run(self._round(options, watch))
+        """Run one round, Notion to Supabase, without stamps."""
+        return asyncio.run(self._round(replace(ONE_WAY, **changes), watch))
+
+    def both(self, watch: Watch | None = None, **changes: Any) -> Report:
+        """Run one round in both directions, with stamps."""
+        return asyncio.run(self._round(replace(Options(), **changes), watch))
+
+    def push(self, watch: Watch | None = None, **changes: Any) -> Report:
+        """Run one round, Supabase to Notion, without stamps."""
+        options = Options(Direction.SUPABASE_TO_NOTION, stamping=Stamping.ON_WRITE)
+        return asyncio.run(self._round(replace(options, **changes), watch))
 
     def sync_twice_at_once(self, **changes: Any) -> list[Report]:
         """Run two rounds at the same time, as two machines would."""
-        options = replace(Options(direction=Direction.NOTION_TO_SUPABASE), **changes)
+        options = replace(ONE_WAY, **changes)
 
         async def both() -> list[Report]:
             rounds = (self._round(options, None) for _ in range(2))
@@ -104,8 +115,13 @@ class World:
             notion, supabase, ledger = self.wrap(
                 Notion(client), Supabase(door), PostgresLedger(door)
             )
-            engine = Engine(self.schema, self.ids, notion, supabase, ledger)
+            engine = Engine(self.schema, self.ids, notion, supabase, ledger, self.sleep)
             return await engine.run(options, watch)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait, by turning the clock."""
+        self.clock.turn(seconds=seconds)
+        await asyncio.sleep(0)
 
     def query(self, statement: str, *values: Any) -> list[dict[str, Any]]:
         """Ask Postgres."""
@@ -134,7 +150,8 @@ class World:
         """(ctid, xmin) of every row of every table, the ledger's too: what no quiet round moves."""
         tables = self.query(
             "select format('%I.%I', schemaname, tablename) as name from pg_tables"
-            " where schemaname in ('public', 'sync') order by 1"
+            " where schemaname in ('public', 'sync')"
+            " and (schemaname, tablename) <> ('sync', 'lease') order by 1"
         )
         return {
             table["name"]: [

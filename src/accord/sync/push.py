@@ -90,10 +90,19 @@ class Pusher:
 
     async def _create(self, binding: Binding, rows: Sequence[Known]) -> int:
         errands = []
+        unpaired = binding.collection.match_key and binding.collection.table not in self.watermarks
         for known in rows:
             row = known.row
             if row is None or row.deleted:
                 await self._forget(binding, known)
+                continue
+            if unpaired:
+                self._refuse(
+                    binding,
+                    known,
+                    "it may be one of the pages that are there already, which were never read",
+                    "Run a round from Notion first, so that pages and rows are paired.",
+                )
                 continue
             errands.append(
                 Errand(binding, known, Verb.CREATE, _for_a_new_page(binding, row.record))
@@ -229,7 +238,8 @@ class Pusher:
             or self.round.failures.problem_of(known.page_id) is not None
         }
         listed = self.read_at.get(table)
-        if listed is not None and now - listed <= FRESH and not alone and len(rows) > FEW:
+        proved = listed is not None and now - listed <= FRESH and not self.round.options.dry_run
+        if proved and listed is not None and not alone and len(rows) > FEW:
             return {k.page_id or "": as_agreed(binding, k) for k in rows}, listed
         if len(rows) <= FEW:
             alone = {known.page_id for known in rows}
