@@ -85,7 +85,8 @@ def _one(text: object, zone: ZoneInfo | None, path: str) -> str:
     elif instant.tzinfo is None:
         instant = instant.replace(tzinfo=UTC)
     offset = instant.strftime("%z")
-    return f"{instant:%Y-%m-%dT%H:%M}:00.000{offset[:3]}:{offset[3:5]}"
+    minute = instant.replace(tzinfo=None).isoformat(timespec="minutes")
+    return f"{minute}:00.000{offset[:3]}:{offset[3:5]}"
 
 
 def normal_date(value: object, path: str) -> DateValue | None:

@@ -1,5 +1,6 @@
 """What is asked of Notion, and what is refused before it is asked."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -79,6 +80,18 @@ def test_each_type_is_written_as_notion_takes_it(
         ("relation", tuple(map(str, range(101))), "101 items"),
         ("people", tuple(map(str, range(101))), "101 items"),
         ("files", (File("a", "b"),) * 101, "101 items"),
+        ("select", "x" * 101, "101 characters"),
+        ("multi_select", ("a", "🚀" * 51), "102 characters"),
+        ("status", "x" * 101, "101 characters"),
+        ("files", (File("a", "https://e.co/" + "x" * 2000),), "the address of 'a'"),
+        ("number", float("nan"), "nan is not a finite number"),
+        ("number", float("inf"), "inf is not a finite number"),
+        ("number", 10**400, "no IEEE double"),
+        ("date", Span("0001-01-01T00:00+02:00"), "in no year from 1 to 9999"),
+        ("date", Span("9999-12-31T23:59-02:00"), "in no year from 1 to 9999"),
+        ("date", Span("soon"), "Notion cannot hold it"),
+        ("rich_text", Text("x" * 200_001), "it needs 101 pieces"),
+        ("email", "x" * 300, "300 characters"),
         ("url", "x" * 2001, "2001 characters"),
         ("email", "x" * 201, "201 characters"),
         ("phone_number", "🚀" * 101, "202 characters"),
@@ -104,6 +117,11 @@ def test_what_notion_would_refuse_is_refused_with_a_remedy(
         ("multi_select", tuple(map(str, range(100)))),
         ("relation", tuple(map(str, range(100)))),
         ("files", (File("a", "b"),) * 100),
+        ("select", "x" * 100),
+        ("rich_text", Text("x" * 200_000)),
+        ("date", Span("0001-01-01")),
+        ("date", Span("9999-12-31", "9999-12-31")),
+        ("number", 1.7976931348623157e308),
         ("url", "x" * 2000),
         ("email", "x" * 200),
         ("phone_number", "🚀" * 100),
@@ -136,3 +154,29 @@ def test_a_refusal_names_the_property_as_staff_see_it() -> None:
     kind = field(PropertyType.SELECT, "Contact Type")
     with pytest.raises(ValueRefusedError, match=r"^Contact Type: the option 'a,b'"):
         encode_properties(binding([kind]), {"contact_type": "a,b"})
+
+
+def test_an_old_local_time_is_written_in_utc() -> None:
+    """Before there were time zones, offsets had seconds, which ISO 8601 does not know."""
+    vienna = Span("1850-01-01T12:00+01:05:21")
+    assert encode_value(PropertyType.DATE, vienna) == {"date": {"start": "1850-01-01T10:54+00:00"}}
+
+
+def test_a_status_that_notion_lacks_is_refused_with_those_that_it_has() -> None:
+    bound = replace(
+        binding([field(PropertyType.STATUS, "State")]), statuses={"state": ("Open", "Done")}
+    )
+    with pytest.raises(ValueRefusedError, match="no status 'Gone'") as refused:
+        encode_properties(bound, {"state": "Gone"})
+    assert "Open, Done" in refused.value.remedy
+    assert encode_properties(bound, {"state": "done"})
+    assert encode_properties(bound, {"state": None})
+    assert encode_properties(replace(bound, statuses={}), {"state": "Gone"})
+
+
+def test_no_half_of_a_character_is_ever_written() -> None:
+    text = "x" + "🚀" * 1500
+    pieces = encode_value(PropertyType.RICH_TEXT, Text(text))["rich_text"]
+    words = [piece["text"]["content"] for piece in pieces]
+    assert "".join(words) == text
+    assert [len(word.encode("utf-16-le")) // 2 for word in words] == [1999, 1002]

@@ -206,7 +206,7 @@ def test_a_long_formatted_text_keeps_its_formatting_in_every_piece() -> None:
 
 def test_200000_characters_are_written_and_one_more_is_refused() -> None:
     assert len(encode_value(PropertyType.RICH_TEXT, Text("x" * 200_000))["rich_text"]) == 100
-    with pytest.raises(ValueRefusedError, match=r"^Notes: .* 101 segments .* Shorten"):
+    with pytest.raises(ValueRefusedError, match=r"^Notes: .* 101 pieces .* Shorten"):
         encode_value(PropertyType.RICH_TEXT, Text("x" * 200_001), title="Notes")
 
 

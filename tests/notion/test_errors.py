@@ -34,6 +34,18 @@ CODES = {
     (529, "service_overload"): errors.OverloadedError,
 }
 UNCERTAIN = {500, 502, 503, 504}
+#: What concerns the record that was written, and not whatever is written next.
+OF_ONE_RECORD = {
+    errors.InvalidJsonError,
+    errors.ValidationError,
+    errors.ObjectNotFoundError,
+    errors.ConflictError,
+    errors.RowLimitExceededError,
+    errors.InternalError,
+    errors.BadGatewayError,
+    errors.UnavailableError,
+    errors.GatewayTimeoutError,
+}
 CREATE = Call("POST", "/v1/pages", body={})
 
 
@@ -61,6 +73,8 @@ def test_every_code_of_notion_is_a_class_of_its_own(status: int, code: str) -> N
     assert error.request_id == "r-1"
     assert error.remedy
     assert error.surely_not_applied is (status not in UNCERTAIN)
+    assert error.about_one_record is (CODES[status, code] in OF_ONE_RECORD)
+    assert not error.page_is_gone  # no page was asked for
 
 
 def test_no_code_is_mapped_that_is_not_tested() -> None:
@@ -86,6 +100,10 @@ def test_no_code_is_mapped_that_is_not_tested() -> None:
                 data={"rate_limit_reason": "public_api_request_blocked"},
             ),
             errors.RequestBlockedError,
+        ),
+        (
+            Failure("x", "Can't edit block that is archived.", 400, "validation_error"),
+            errors.ArchivedError,
         ),
         (Failure("x", status=418, code="i_am_a_teapot"), errors.UnknownNotionError),
         (Failure("x", status=403), errors.EdgeRefusedError),
@@ -179,6 +197,61 @@ def test_what_is_not_notions_json_is_named(
     error = ask(answer)
     assert type(error) is kind
     assert error.surely_not_applied is definite
+
+
+@pytest.mark.parametrize(
+    ("status", "one_record"), [(403, True), (413, True), (401, False), (407, False), (520, False)]
+)
+def test_an_entrance_that_dislikes_one_record_is_not_shut(status: int, one_record: bool) -> None:
+    assert ask(httpx2.Response(status, html="<p>No</p>")).about_one_record is one_record
+
+
+@pytest.mark.parametrize(
+    "kind", [httpx2.ConnectError, httpx2.ReadError, httpx2.ReadTimeout, httpx2.PoolTimeout]
+)
+def test_a_notion_that_cannot_be_reached_is_no_fault_of_a_record(kind: type[Exception]) -> None:
+    assert not ask(raised(kind)).about_one_record
+
+
+PAGE = "0f0e0d0c-0b0a-4009-8008-070605040302"
+OTHER = "11111111-1111-4111-8111-111111111111"
+
+
+@pytest.mark.parametrize(
+    ("call", "words", "gone"),
+    [
+        (f"PATCH /v1/pages/{PAGE}", f"Could not find page with ID: {PAGE}.", True),
+        (f"PATCH /v1/pages/{PAGE.replace('-', '')}", f"Could not find page with ID: {PAGE}", True),
+        (f"PATCH /v1/pages/{PAGE}", "Could not find it.", True),
+        (f"PATCH /v1/pages/{PAGE}", f"Could not find page with ID: {OTHER}.", False),
+        (f"PATCH /v1/pages/{PAGE}", f"Could not find user with ID: {OTHER}.", False),
+        ("POST /v1/pages", f"Could not find database with ID: {OTHER}.", False),
+        ("POST /v1/pages", "Could not find it.", False),
+    ],
+)
+def test_only_the_page_that_was_asked_for_can_be_gone(call: str, words: str, gone: bool) -> None:
+    assert error_of(Failure(call, words, 404, "object_not_found")).page_is_gone is gone
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("Can't edit block that is archived. You must unarchive the block.", "ArchivedError"),
+        ("Can't update a page that is archived.", "ArchivedError"),
+        ("Can't edit page that is in the trash.", "ArchivedError"),
+        ("archived is not a property that exists.", "ValidationError"),
+        ("Is Archived is expected to be checkbox.", "ValidationError"),
+        (
+            "Can't edit page on block with an archived ancestor. You must unarchive the ancestor"
+            " before editing page.",
+            "ArchivedError",
+        ),
+    ],
+)
+def test_a_page_in_the_trash_is_known_by_notions_words(words: str, kind: str) -> None:
+    error = error_of(Failure(f"PATCH /v1/pages/{PAGE}", words, 400, "validation_error"))
+    assert type(error).__name__ == kind
+    assert error.page_is_gone is (kind == "ArchivedError")
 
 
 @pytest.mark.parametrize(

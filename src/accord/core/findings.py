@@ -90,6 +90,7 @@ class Binding:
             that are there are here too.
         properties: property id -> (title, type): all that the data source has. A field's property
             stands under its declared title, so that it is known again after a rename.
+        statuses: field name -> the options of a status, of which a write can make no new ones.
     """
 
     collection: Collection
@@ -97,6 +98,7 @@ class Binding:
     data_source_id: str
     fields: Mapping[str, str]
     properties: Mapping[str, tuple[str, str]]
+    statuses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,7 +182,11 @@ def iso_day_or_minute(text: str) -> str:
     """
     if len(text) == len("2026-03-01"):
         return date.fromisoformat(text).isoformat()
-    return _moment(text).isoformat(timespec="minutes")
+    moment = _moment(text)
+    offset = moment.utcoffset()
+    if offset is not None and offset.seconds % 60:  # an old local time, which ISO 8601 has not
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="minutes")
 
 
 def _moment(text: str) -> datetime:

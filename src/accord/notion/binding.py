@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from typing import Any, TypeAlias
 
 from accord.core.ports import Binding, Problem, SourceState
-from accord.core.schema import Collection, Field
+from accord.core.schema import Collection, Field, PropertyType
 
 Json: TypeAlias = Any
 
@@ -73,6 +73,7 @@ def bind(
         data_source_id=source["id"],
         fields=fields,
         properties=named,
+        statuses=_statuses(collection, fields, source),
     )
     return binding, (*problems, *usurped)
 
@@ -89,6 +90,19 @@ def relation_target(source: Json, property_id: str) -> str | None:
             target = (each.get("relation") or {}).get("data_source_id")
             return str(target) if target else None
     return None
+
+
+def _statuses(
+    collection: Collection, fields: Mapping[str, str], source: Json
+) -> dict[str, tuple[str, ...]]:
+    """The options of each status, by field name, as far as the schema tells them."""
+    by_id = {each["id"]: each for each in (source.get("properties") or {}).values()}
+    found = {}
+    for field in collection.fields:
+        if field.type is PropertyType.STATUS and field.name in fields:
+            options = (by_id[fields[field.name]].get("status") or {}).get("options") or ()
+            found[field.name] = tuple(str(option["name"]) for option in options)
+    return found
 
 
 def _anchors(

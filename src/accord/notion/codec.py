@@ -139,9 +139,22 @@ def encode_properties(binding: Binding, changes: Mapping[str, Value]) -> dict[st
         if declared.mirrors is not None:
             raise OurError(f"{declared.title} mirrors {declared.mirrors}, which is to be written")
         if name in binding.fields:
+            _refuse_unknown_status(declared, value, binding.statuses.get(name, ()))
             encoded = encode_value(declared.type, value, title=declared.title)
             properties[binding.fields[name]] = encoded
     return properties
+
+
+def _refuse_unknown_status(declared: Field, value: Value, options: Sequence[str]) -> None:
+    """Refuse a status that Notion lacks; unlike an option of a select, no write makes one."""
+    if not isinstance(value, str) or not options:
+        return
+    if value.casefold() not in {option.casefold() for option in options}:
+        raise ValueRefusedError(
+            declared.title,
+            f"Notion has no status {value!r}",
+            f"Choose one of {', '.join(options)}; or add it to the property in Notion.",
+        )
 
 
 def users_in(value: Json) -> Iterator[User]:

@@ -48,7 +48,7 @@ from accord.core.errors import NotionError
 
 _TRY_AGAIN = "Nothing is lost; the next round tries again."
 _ID = re.compile("[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
-_ARCHIVED = re.compile(r"\bis (archived|in the trash)\b|\bunarchive\b", re.IGNORECASE)
+_ARCHIVED = re.compile("that is archived|that is in the trash|You must unarchive")
 _REPORT = "This is a fault of accord: please report it with this message."
 
 

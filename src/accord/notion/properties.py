@@ -35,6 +35,9 @@ LONGEST: Final[Mapping[PropertyType, int]] = {
     PropertyType.PHONE_NUMBER: 200,
 }
 
+#: The longest name of an option that Notion takes.
+LONGEST_OPTION: Final = 100
+
 _PLACE_KEYS: Final = ("lat", "lon", "name", "address", "aws_place_id", "google_place_id")
 
 _HALF_A_PAIR = re.compile("[\ud800-\udfff]")
@@ -75,7 +78,13 @@ def encode_value(property_type: PropertyType, value: Value, *, title: str = "") 
     if property_type in COMPUTED:
         raise OurError(f"{title}: Notion works out {property_type} by itself; it is never written")
     refuse_unstorable(title, value)
-    return {property_type.value: _encode(property_type, normal(KINDS[property_type], value), title)}
+    try:
+        written = normal(KINDS[property_type], value)
+    except ValueError as error:
+        raise ValueRefusedError(
+            title, f"Notion cannot hold it: {error}", "Change it in Supabase, or empty it there."
+        ) from error
+    return {property_type.value: _encode(property_type, written, title)}
 
 
 def refuse_unstorable(title: str, value: Value) -> None:
@@ -332,32 +341,48 @@ def _option(name: str, title: str) -> Json:
             f"the option {name!r} has a comma, which Notion does not allow",
             "Take the comma out, or make two options of it.",
         )
+    if utf16_units(name) > LONGEST_OPTION:
+        raise ValueRefusedError(
+            title,
+            f"the option {name[:40]!r}... has {utf16_units(name)} characters, and Notion takes"
+            f" {LONGEST_OPTION}",
+            "Give it a shorter name; Notion keeps its own value until then.",
+        )
     return {"name": name}
 
 
 def _encode_items(
     property_type: PropertyType, items: Sequence[str] | Sequence[File], title: str
 ) -> Json:
-    if len(items) > MOST_ITEMS:
-        raise ValueRefusedError(
-            title,
-            f"it has {len(items)} items, and Notion takes {MOST_ITEMS} in one request",
-            "Take some out here, or make the change in Notion itself.",
-        )
     encoded: list[Json] = []
     spelled: set[str] = set()
     for item in items:
         if isinstance(item, File):
-            encoded.append(_encode_file(item))
+            encoded.append(_encode_file(item, title))
         elif property_type is not PropertyType.MULTI_SELECT:
             encoded.append({"id": item})
         elif item and item.casefold() not in spelled:  # to Notion, VIP and vip are one option
             spelled.add(item.casefold())
             encoded.append(_option(item, title))
+    if len(encoded) > MOST_ITEMS:
+        raise ValueRefusedError(
+            title,
+            f"it has {len(encoded)} items, and Notion takes {MOST_ITEMS} in one request",
+            "Take some out in Supabase, or make the change in Notion itself.",
+        )
     return encoded
 
 
-def _encode_file(file: File) -> Json:
+def _encode_file(file: File, title: str) -> Json:
+    """A file; the address of one that Notion holds is signed anew before it is sent."""
+    longest = LONGEST[PropertyType.URL]
+    if utf16_units(file.url) > longest:
+        raise ValueRefusedError(
+            title,
+            f"the address of {file.name!r} is longer than the {longest} characters that Notion"
+            " takes",
+            "Shorten it, or upload the file in Notion.",
+        )
     key = "id" if file.kind == "file_upload" else "url"
     return {"name": file.name, "type": file.kind, file.kind: {key: file.url}}
 

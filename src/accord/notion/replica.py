@@ -19,6 +19,7 @@ from accord.notion import calls, feed
 from accord.notion.client import NotionClient
 from accord.notion.codec import outline, users_in
 from accord.notion.errors import (
+    CallError,
     ObjectNotFoundError,
     RestrictedResourceError,
     ValidationError,
@@ -27,7 +28,12 @@ from accord.notion.properties import normal_id
 from accord.notion.reading import read_page
 from accord.notion.stamping import stamp_id
 from accord.notion.survey import survey
-from accord.notion.writing import properties_to_write
+from accord.notion.writing import (
+    holds_files_of_notion,
+    in_titles,
+    properties_to_write,
+    with_signed_files,
+)
 
 
 class Notion:
@@ -107,8 +113,10 @@ class Notion:
     ) -> Found:
         """Make a page; answers it as Notion shows it."""
         properties = properties_to_write(binding, values, stamps)
+        if holds_files_of_notion(values):
+            properties = with_signed_files(binding, properties, {})
         call = calls.create_page(binding.data_source_id, properties)
-        return await self._found(binding, await self.client.send(call, within=within))
+        return await self._write(binding, call, within)
 
     async def update(
         self,
@@ -119,17 +127,38 @@ class Notion:
         *,
         within: float,
     ) -> Found:
-        """Write these fields of a page, and no others; answers it as Notion shows it."""
+        """Write these fields of a page, and no others; answers it as Notion shows it.
+
+        Costs one request more where a list of files changes that has some which Notion holds.
+        """
         properties = properties_to_write(binding, values, stamps)
         if not properties:
             return await self.sight(binding, page_id)
-        call = calls.update_page(page_id, properties)
-        return await self._found(binding, await self.client.send(call, within=within))
+        if holds_files_of_notion(values):
+            began = self.client.clock.now()
+            page = await self._before(calls.get_page(page_id), within)
+            properties = with_signed_files(binding, properties, page)
+            within -= self.client.clock.now() - began
+        return await self._write(binding, calls.update_page(page_id, properties), within)
 
     async def bury(self, binding: Binding, page_id: str, *, deleted: bool, within: float) -> Found:
         """Move a page to the trash, or back from it; answers it as Notion shows it."""
-        call = calls.bury_page(page_id, deleted=deleted)
-        return await self._found(binding, await self.client.send(call, within=within))
+        return await self._write(binding, calls.bury_page(page_id, deleted=deleted), within)
+
+    async def _write(self, binding: Binding, call: calls.Call, within: float) -> Found:
+        try:
+            page = await self.client.send(call, within=within)
+        except ValidationError as error:
+            raise in_titles(binding, error) from error
+        return await self._found(binding, page)
+
+    async def _before(self, call: calls.Call, within: float) -> Json:
+        """The answer to a question that a write needs; if it fails, nothing was written."""
+        try:
+            return await self.client.send(call, within=within)
+        except CallError as error:
+            error.surely_not_applied = True
+            raise
 
     async def _found(self, binding: Binding, page: Json, *, whole: bool = False) -> Found:
         """What a page that Notion showed by its id says; ``whole`` completes what it cuts."""

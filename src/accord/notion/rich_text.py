@@ -60,8 +60,8 @@ def encode_text(text: Text | None, title: str) -> Json:
     if len(cut) > MOST_ITEMS:
         raise ValueRefusedError(
             title,
-            f"the text needs {len(cut)} segments of {MOST_UNITS} characters, and Notion takes"
-            f" {MOST_ITEMS}",
+            f"the text is too long, or has too many formats: it needs {len(cut)} pieces of at most"
+            f" {MOST_UNITS} characters, and Notion takes {MOST_ITEMS}",
             "Shorten the text, or its formatting; it stays as it is on both sides until then.",
         )
     return cut
