@@ -34,9 +34,8 @@ $$;
 
 -- == ledger.sql
 
--- The ledger: what the synchronisation remembers, in a schema of its own, and the trigger
--- functions that notice what people change in the tables of public.
--- Comes first: the tables of public use sync.try_json_v1 and the trigger functions.
+-- The ledger: what the synchronisation remembers, in a schema of its own.
+-- Comes first: the functions and the tables of public use what is made here.
 
 create schema sync;
 comment on schema sync is
@@ -75,6 +74,7 @@ create table sync.link (
   base jsonb,
   deleted boolean not null default false,
   edited_at timestamptz,
+  seen_at timestamptz,
   unique (table_name, row_id)
 );
 comment on table sync.link is
@@ -88,10 +88,31 @@ create table sync.dirty (
   notion_page_id uuid,
   at timestamptz not null default now(),
   tombstone jsonb,
+  by_whom text,
+  why text,
   primary key (table_name, row_id)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 200);
 comment on table sync.dirty is
   'The rows that people changed (I, U) or deleted (D) and that Notion has not got yet.';
+
+create table sync.intent (
+  table_name text not null,
+  row_id uuid not null,
+  intent jsonb not null,
+  primary key (table_name, row_id)
+);
+comment on table sync.intent is
+  'The writes to Notion that were begun and of which nobody knows yet whether they arrived.';
+
+create table sync.stamp (
+  page_id uuid primary key,
+  table_name text not null,
+  row_id uuid,
+  at timestamptz not null
+);
+create index stamp_at_idx on sync.stamp (at);
+comment on table sync.stamp is
+  'The pages into which it is still to be written how they stand with Supabase.';
 
 create table sync.waiting (
   table_name text not null,
@@ -132,7 +153,9 @@ comment on table sync.conflicts is
   'Every value that lost to an edit of the same field on the other side, or that is held.';
 
 create table sync.problem (
-  page_id uuid primary key,
+  key uuid primary key generated always as (coalesce(page_id, row_id)) stored,
+  page_id uuid,
+  row_id uuid,
   table_name text not null,
   record text not null default '',
   property text not null default '',
@@ -140,28 +163,92 @@ create table sync.problem (
   remedy text not null,
   first_seen timestamptz not null default now(),
   last_seen timestamptz not null default now(),
-  times int not null default 1
+  times int not null default 1,
+  ignored boolean not null default false
 );
 comment on table sync.problem is 'The records that could not be brought into step, and why.';
 
 create table sync.round (
   id bigint generated always as identity primary key,
   started_at timestamptz not null,
-  ended_at timestamptz not null,
+  ended_at timestamptz,
   direction text not null,
   requests int not null default 0,
   counts jsonb not null default '{}'::jsonb,
   problems jsonb not null default '[]'::jsonb
 );
-comment on table sync.round is 'The rounds that did something.';
+comment on table sync.round is
+  'The rounds that did something; one without an end was interrupted, or is under way.';
+
+create table sync.changes (
+  id bigint primary key generated always as identity,
+  at timestamptz not null,
+  round bigint,
+  table_name text not null,
+  row_id uuid not null,
+  page_id uuid,
+  property text not null,
+  field text not null,
+  old jsonb,
+  new jsonb,
+  source text not null,
+  why text not null,
+  by_whom text
+);
+create index changes_row_id_idx on sync.changes (row_id);
+create index changes_at_idx on sync.changes using brin (at);
+comment on table sync.changes is
+  'Every change that was applied: of which field, from what to what, whose and why. Only added to.';
+
+create table sync.lease (
+  workspace text primary key default 'default',
+  owner text not null,
+  fence bigint not null,
+  until timestamptz not null
+) with (fillfactor = 50);
+comment on table sync.lease is 'Who may write; the fence grows with each owner.';
 
 alter table sync.source enable row level security;
 alter table sync.link enable row level security;
 alter table sync.dirty enable row level security;
+alter table sync.intent enable row level security;
+alter table sync.stamp enable row level security;
 alter table sync.waiting enable row level security;
 alter table sync.conflicts enable row level security;
 alter table sync.problem enable row level security;
 alter table sync.round enable row level security;
+alter table sync.changes enable row level security;
+alter table sync.lease enable row level security;
+
+create type sync.record_v1 as (
+  page_id uuid,         -- null where the row has no page yet
+  row_id uuid,
+  version bigint,       -- the row's version at its sighting
+  ledger text,          -- the mark of the ledger's entry then, '' where there was none; or null
+  fresh boolean,        -- the row is to be inserted
+  needs_row boolean,    -- it cannot be written where there is no row
+  revive boolean,       -- a row that a person deleted is to come back
+  deleted boolean,      -- set or clear deleted_at; null leaves it
+  in_step boolean,      -- nothing of it waits for Notion, so its mark goes
+  created_at timestamptz,
+  edited_at timestamptz,
+  seen_at timestamptz,
+  base jsonb,
+  base_deleted boolean,
+  columns jsonb,        -- column -> value
+  extra jsonb,          -- {"set": {key: value}, "drop": [key], "only": [key]} for notion_extra
+  links jsonb,          -- field -> page ids, in order
+  targets jsonb,        -- field -> page id or null
+  conflicts jsonb,      -- [{property, base, notion, supabase, policy, winner}]
+  intent jsonb,         -- the write to Notion that is begun; null: none is under way
+  stamp boolean,        -- the page's stamps become due, are written, or (null) stay
+  history jsonb,        -- [{property, field, old, new, source, why, by}]
+  round bigint,
+  why text,             -- of an edit: why, and by whom
+  by_whom text
+);
+comment on type sync.record_v1 is
+  'One record to write, as sync.commit_v1 and sync.edit_v1 are given it.';
 
 -- A text as JSON, or null where it is not valid JSON. Open to all: a generated column runs it
 -- as whoever writes the row.
@@ -180,378 +267,83 @@ $$;
 comment on function sync.try_json_v1(text) is
   'A text as JSON, or null where it is not valid JSON.';
 
--- Before an update by a person: the row was changed now. Our own writes say so themselves.
-create function sync.touch_v1() returns trigger
-language plpgsql
-set search_path = ''
-as $$
-begin
-  if coalesce(pg_catalog.current_setting('sync.applying', true), '') <> 'on' then
-    new.updated_at := now();
-  end if;
-  return new;
-end
-$$;
-comment on function sync.touch_v1() is 'Keeps updated_at; runs before each update of a row.';
-
--- After a person inserted, updated or deleted a row: it is dirty, until Notion has it too. Which
--- columns count is said by the triggers.
-create function sync.mark_row_v1() returns trigger
-language plpgsql security definer
-set search_path = ''
-as $$
-declare
-  page uuid;
-begin
-  if coalesce(pg_catalog.current_setting('sync.applying', true), '') = 'on' then
-    return null;
-  end if;
-  if tg_op = 'DELETE' or (tg_op = 'UPDATE' and old.id <> new.id) then
-    select coalesce(
-      (select l.page_id from sync.link l
-        where l.table_name = tg_table_name::text and l.row_id = old.id),
-      old.notion_page_id
-    ) into page;
-    if page is null then  -- it never had a page, so there is nothing to tell
-      delete from sync.dirty d where d.table_name = tg_table_name::text and d.row_id = old.id;
-    else
-      insert into sync.dirty as d (table_name, row_id, version, op, notion_page_id, tombstone)
-      values (tg_table_name, old.id, nextval('sync.version'), 'D', page, to_jsonb(old))
-      on conflict (table_name, row_id) do update
-        set version = excluded.version, op = 'D', notion_page_id = excluded.notion_page_id,
-            at = excluded.at, tombstone = excluded.tombstone;
-    end if;
-  end if;
-  if tg_op = 'INSERT' or tg_op = 'UPDATE' then
-    insert into sync.dirty as d (table_name, row_id, version, op, notion_page_id)
-    values (
-      tg_table_name, new.id, nextval('sync.version'),
-      case when tg_op = 'INSERT' or old.id <> new.id then 'I'::"char" else 'U'::"char" end,
-      new.notion_page_id
-    )
-    on conflict (table_name, row_id) do update
-      set version = excluded.version,
-          op = case when d.op = 'I' then d.op else excluded.op end,
-          notion_page_id = excluded.notion_page_id, at = excluded.at, tombstone = null;
-  end if;
-  return null;
-end
-$$;
-comment on function sync.mark_row_v1() is
-  'Marks a row that a person inserted, updated or deleted; runs after each of these.';
-
--- After a person changed a link: the record that owns the link is dirty. Arguments: the table of
--- the owner, the column of the link table with the owner's id.
-create function sync.mark_link_v1() returns trigger
-language plpgsql security definer
-set search_path = ''
-as $$
-declare
-  owners uuid[] := '{}';
-  owner_id uuid;
-  there boolean;
-begin
-  if coalesce(pg_catalog.current_setting('sync.applying', true), '') = 'on' then
-    return null;
-  end if;
-  if tg_op <> 'INSERT' then
-    owners := owners || (to_jsonb(old) ->> tg_argv[1])::uuid;
-  end if;
-  if tg_op <> 'DELETE' then
-    owners := owners || (to_jsonb(new) ->> tg_argv[1])::uuid;
-  end if;
-  for owner_id in select distinct o from unnest(owners) o order by o loop
-    -- A link that went with its owner tells nothing new: the deletion is marked already.
-    execute format('select exists (select from %I.%I where id = $1)', tg_table_schema, tg_argv[0])
-      into there using owner_id;
-    continue when not there;
-    insert into sync.dirty as d (table_name, row_id, version, op, notion_page_id)
-    values (
-      tg_argv[0], owner_id, nextval('sync.version'), 'U',
-      (select l.page_id from sync.link l
-        where l.table_name = tg_argv[0] and l.row_id = owner_id)
-    )
-    on conflict (table_name, row_id) do update
-      set version = excluded.version, at = excluded.at;
-  end loop;
-  return null;
-end
-$$;
-comment on function sync.mark_link_v1() is
-  'Marks the owner of a link that a person changed; runs after each change of a link table.';
-
--- Before a truncate: refused, because row triggers would not see what it removes.
-create function sync.refuse_truncate_v1() returns trigger
-language plpgsql
-set search_path = ''
-as $$
-begin
-  raise exception 'TRUNCATE of %.% is refused: the synchronisation with Notion would not notice',
-    tg_table_schema, tg_table_name
-    using hint = 'Use DELETE, which moves the pages to Notion''s trash.',
-          errcode = 'object_not_in_prerequisite_state';
-end
-$$;
-comment on function sync.refuse_truncate_v1() is
-  'Refuses TRUNCATE, which would empty a table unnoticed; runs before it.';
-
-revoke execute on function sync.touch_v1() from public;
-revoke execute on function sync.mark_row_v1() from public;
-revoke execute on function sync.mark_link_v1() from public;
-revoke execute on function sync.refuse_truncate_v1() from public;
-
 
 -- == commit.sql
 
 -- Writing records and their ledger entries: all of a batch in one transaction, each record on
--- its own merits, and no row touched that holds already what it shall hold.
+-- its own merits.
 
-create type sync.record_v1 as (
-  page_id uuid,
-  row_id uuid,
-  version bigint,       -- the row's version at its sighting
-  ledger text,          -- the mark of the ledger's entry then, '' where there was none; or null
-  fresh boolean,        -- the row is to be inserted
-  revive boolean,       -- a row that a person deleted is to come back
-  deleted boolean,      -- set or clear deleted_at; null leaves it
-  in_step boolean,      -- nothing of it waits for Notion, so its mark goes
-  created_at timestamptz,
-  edited_at timestamptz,
-  base jsonb,
-  base_deleted boolean,
-  columns jsonb,        -- column -> value
-  extra jsonb,          -- {"set": {key: value}, "drop": [key], "only": [key]} for notion_extra
-  links jsonb,          -- field -> page ids, in order
-  targets jsonb,        -- field -> page id or null
-  conflicts jsonb       -- [{property, base, notion, supabase, policy, winner}]
-);
-comment on type sync.record_v1 is 'One record to write, as sync.commit_v1 is given it.';
-
-create function sync.patched_v1(p_extra jsonb, p_patch jsonb) returns jsonb
-language sql immutable
-set search_path = ''
-as $$
-  select case
-    when p_patch is null then p_extra
-    else (
-      case
-        when p_patch ? 'only' then coalesce(
-          (select jsonb_object_agg(e.key, e.value) from jsonb_each(p_extra) e
-            where p_patch -> 'only' ? e.key), '{}'::jsonb)
-        else p_extra
-      end
-      - array(select jsonb_array_elements_text(p_patch -> 'drop'))
-    ) || coalesce(p_patch -> 'set', '{}'::jsonb)
-  end
-$$;
-comment on function sync.patched_v1(jsonb, jsonb) is
-  'What notion_extra holds after a patch: keys outside "only" and in "drop" go, "set" comes.';
-
-create function sync.insert_rows_v1(p_shape jsonb, p_records sync.record_v1[]) returns void
-language plpgsql
-set search_path = '' set timezone = 'UTC'
-as $$
-declare
-  names text := '';
-  written text := '';
-begin
-  if cardinality(p_records) = 0 then
-    return;
-  end if;
-  select coalesce(string_agg(format(', %I', k), '' order by k), ''),
-         coalesce(string_agg(format(', v.%I', k), '' order by k), '')
-    into names, written
-    from (select distinct jsonb_object_keys(r.columns) from unnest(p_records) r) used(k);
-  select names || coalesce(string_agg(format(', %I', o ->> 'column'), '' order by o ->> 'field'), ''),
-         written || coalesce(string_agg(format(
-           ', (select x.id from public.%I x where x.notion_page_id = (r.targets ->> %L)::uuid)',
-           o ->> 'target_table', o ->> 'field'), '' order by o ->> 'field'), '')
-    into names, written
-    from jsonb_array_elements(p_shape -> 'one') o
-   where exists (select from unnest(p_records) r where r.targets ->> (o ->> 'field') is not null);
-  execute format($sql$
-    insert into public.%1$I
-      (id, notion_page_id, created_at, updated_at, last_synced_at, deleted_at, notion_extra %2$s)
-    select r.row_id, r.page_id, coalesce(r.created_at, now()), now(), now(),
-           case when r.deleted then now() end, coalesce(r.extra -> 'set', '{}'::jsonb) %3$s
-      from unnest($1) r
-      cross join lateral jsonb_populate_record(null::public.%1$I, r.columns) v
-  $sql$, p_shape ->> 'table', names, written) using p_records;
-end
-$$;
-comment on function sync.insert_rows_v1(jsonb, sync.record_v1[]) is
-  'Inserts the rows of new records, in one statement.';
-
-create function sync.revive_rows_v1(p_shape jsonb, p_records sync.record_v1[]) returns void
-language plpgsql
-set search_path = '' set timezone = 'UTC'
-as $$
-declare
-  names text;
-begin
-  if cardinality(p_records) = 0 then
-    return;
-  end if;
-  -- Foreign keys stay empty: what they pointed to may be gone. The targets are written anew.
-  select coalesce(string_agg(format(', %I', c), ''), '') into names
-    from jsonb_array_elements_text(p_shape -> 'columns') c;
-  execute format($sql$
-    insert into public.%1$I
-      (id, notion_page_id, created_at, updated_at, last_synced_at, deleted_at, notion_extra %2$s)
-    select r.row_id, r.page_id, v.created_at, now(), now(), v.deleted_at, v.notion_extra %3$s
-      from unnest($1) r
-      join sync.dirty d on d.table_name = %1$L and d.row_id = r.row_id
-      cross join lateral jsonb_populate_record(null::public.%1$I, d.tombstone) v
-  $sql$, p_shape ->> 'table', names, replace(names, ', ', ', v.')) using p_records;
-  delete from sync.dirty d using unnest(p_records) r
-   where d.table_name = p_shape ->> 'table' and d.row_id = r.row_id and d.op = 'D';
-end
-$$;
-comment on function sync.revive_rows_v1(jsonb, sync.record_v1[]) is
-  'Brings back rows that people deleted, as they were when they went.';
-
-create function sync.update_rows_v1(p_shape jsonb, p_records sync.record_v1[]) returns void
-language plpgsql
-set search_path = '' set timezone = 'UTC'
-as $$
-declare
-  sources text;
-  names text;
-begin
-  if cardinality(p_records) = 0 then
-    return;
-  end if;
-  with used(k, source) as (
-    select k, format('v.%I', k)
-      from (select distinct jsonb_object_keys(r.columns) from unnest(p_records) r) c(k)
-    union all
-    select o ->> 'column', format(
-      'case when r.targets ? %1$L then (select x.id from public.%2$I x'
-      || ' where x.notion_page_id = (r.targets ->> %1$L)::uuid) else o.%3$I end',
-      o ->> 'field', o ->> 'target_table', o ->> 'column')
-      from jsonb_array_elements(p_shape -> 'one') o
-     where exists (select from unnest(p_records) r where r.targets ? (o ->> 'field'))
-  )
-  select coalesce(string_agg(format(', %s as %I', source, k), '' order by k), ''),
-         coalesce(string_agg(format(', %I', k), '' order by k), '')
-    into sources, names
-    from used;
-  execute format($sql$
-    with n as (
-      select o.id, r.page_id as notion_page_id,
-             case when r.extra is null then o.notion_extra
-                  else sync.patched_v1(o.notion_extra, r.extra) end as notion_extra,
-             case when r.deleted then coalesce(o.deleted_at, now())
-                  when r.deleted is null then o.deleted_at end as deleted_at %2$s
-        from unnest($1) r
-        join public.%1$I o on o.id = r.row_id
-        cross join lateral jsonb_populate_record(o, r.columns) v
-    )
-    update public.%1$I t
-       set updated_at = now(), last_synced_at = now(), (notion_page_id, notion_extra, deleted_at %3$s)
-         = row(n.notion_page_id, n.notion_extra, n.deleted_at %4$s)
-      from n
-     where t.id = n.id
-       and (t.notion_page_id, t.notion_extra, t.deleted_at %5$s)
-           is distinct from (n.notion_page_id, n.notion_extra, n.deleted_at %4$s)
-  $sql$, p_shape ->> 'table', sources, names,
-    replace(names, ', ', ', n.'), replace(names, ', ', ', t.')) using p_records;
-end
-$$;
-comment on function sync.update_rows_v1(jsonb, sync.record_v1[]) is
-  'Updates the rows of known records, in one statement; rows that hold it already stay as they are.';
-
-create function sync.replace_targets_v1(p_shape jsonb, p_records sync.record_v1[]) returns void
+create function sync.mark_pointing_v1(p_table text, p_rows uuid[]) returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
-  relation jsonb;
+  pointer record;
 begin
-  for relation in
-    select o from jsonb_array_elements(p_shape -> 'one') o
-     where exists (
-       select from unnest(p_records) r
-        where r.targets ? (o ->> 'field')
-          and (not r.fresh or r.targets ->> (o ->> 'field') is not null))
+  -- Every foreign key to the table: of a link table its owner points, else the row itself.
+  for pointer in
+    select k.relname as source, a.attname as key,
+           case when g.tgnargs = 0 then k.relname::text else n.names[1] end as owner,
+           case when g.tgnargs = 0 then 'id' else n.names[2] end as owner_key
+      from pg_catalog.pg_constraint c
+      join pg_catalog.pg_class k on k.oid = c.conrelid
+      join pg_catalog.pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
+      join pg_catalog.pg_trigger g on g.tgrelid = c.conrelid and g.tgname = 'sync_mark'
+      cross join lateral (
+        select string_to_array(encode(g.tgargs, 'escape'), '\000')) n(names)
+     where c.contype = 'f' and c.confrelid = to_regclass(format('public.%I', p_table))
+     order by k.relname, a.attname
   loop
+    continue when pointer.key = pointer.owner_key;
     execute format($sql$
-      with missing as materialized (
-        select r.row_id, (r.targets ->> $2)::uuid as page_id from unnest($1) r
-         where r.targets ->> $2 is not null
-           and not exists (
-             select from public.%I x where x.notion_page_id = (r.targets ->> $2)::uuid)
-      ), settled as (
-        delete from sync.waiting w using unnest($1) r
-         where w.table_name = $3 and w.row_id = r.row_id and w.field = $2 and r.targets ? $2
-           and not exists (
-             select from missing m where m.row_id = w.row_id and m.page_id = w.target_page_id)
-      )
-      insert into sync.waiting (table_name, row_id, field, target_table, target_page_id)
-      select $3, m.row_id, $2, $4, m.page_id from missing m
-      on conflict do nothing
-    $sql$, relation ->> 'target_table')
-    using p_records, relation ->> 'field', p_shape ->> 'table', relation ->> 'target_table';
+      insert into sync.dirty as d (table_name, row_id, version, op, notion_page_id)
+      select %4$L, o.id, nextval('sync.version'), 'U', l.page_id
+        from (select distinct s.%3$I from public.%1$I s where s.%2$I = any($1) order by 1) o(id)
+        left join sync.link l on l.table_name = %4$L and l.row_id = o.id
+      on conflict (table_name, row_id) do update
+        set version = excluded.version, at = excluded.at
+    $sql$, pointer.source, pointer.key, pointer.owner_key, pointer.owner) using p_rows;
   end loop;
 end
 $$;
-comment on function sync.replace_targets_v1(jsonb, sync.record_v1[]) is
-  'Keeps the targets of relations to one that have no row yet.';
+comment on function sync.mark_pointing_v1(text, uuid[]) is
+  'Marks every record that links to these rows: Notion could not be told of the links before.';
 
-create function sync.replace_links_v1(p_shape jsonb, p_records sync.record_v1[]) returns void
+create function sync.remember_writes_v1(p_table text, p_records sync.record_v1[], p_changed uuid[])
+returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
-  relation jsonb;
+  moment timestamptz := clock_timestamp();
 begin
-  for relation in
-    select m from jsonb_array_elements(p_shape -> 'many') m
-     where exists (
-       select from unnest(p_records) r
-        where r.links ? (m ->> 'field')
-          and (not r.fresh or r.links -> (m ->> 'field') <> '[]'::jsonb))
-  loop
-    -- A link to a row that has no page yet was never shown to Notion, so it stays.
-    execute format($sql$
-      with desired as materialized (
-        select r.row_id, e.page::uuid as page_id, (e.place - 1)::int as position, x.id as target
-          from unnest($1) r
-          cross join lateral jsonb_array_elements_text(r.links -> $2) with ordinality e(page, place)
-          left join public.%4$I x on x.notion_page_id = e.page::uuid
-      ), removed as (
-        delete from public.%1$I l using unnest($1) r, public.%4$I x
-         where l.%2$I = r.row_id and r.links ? $2
-           and x.id = l.%3$I and x.notion_page_id is not null
-           and not exists (
-             select from desired d where d.row_id = r.row_id and d.target = l.%3$I)
-      ), added as (
-        insert into public.%1$I as l (%2$I, %3$I, position)
-        select d.row_id, d.target, d.position from desired d where d.target is not null
-        on conflict (%2$I, %3$I) do update set position = excluded.position
-          where l.position is distinct from excluded.position
-      ), settled as (
-        delete from sync.waiting w using unnest($1) r
-         where w.table_name = $3 and w.row_id = r.row_id and w.field = $2 and r.links ? $2
-           and not exists (
-             select from desired d
-              where d.row_id = r.row_id and d.page_id = w.target_page_id and d.target is null)
-      )
-      insert into sync.waiting as w
-        (table_name, row_id, field, target_table, target_page_id, position, link_table)
-      select $3, d.row_id, $2, $4, d.page_id, d.position, $5 from desired d where d.target is null
-      on conflict (table_name, row_id, field, target_page_id)
-        do update set position = excluded.position
-        where w.position is distinct from excluded.position
-    $sql$, relation ->> 'table', relation ->> 'owner', relation ->> 'target',
-      relation ->> 'target_table')
-    using p_records, relation ->> 'field', p_shape ->> 'table', relation ->> 'target_table',
-      relation ->> 'table';
-  end loop;
+  delete from sync.intent i using unnest(p_records) r
+   where i.table_name = p_table and i.row_id = r.row_id and r.intent is null;
+  insert into sync.intent as i (table_name, row_id, intent)
+  select p_table, r.row_id, r.intent from unnest(p_records) r where r.intent is not null
+  on conflict (table_name, row_id) do update set intent = excluded.intent
+    where i.intent is distinct from excluded.intent;
+
+  delete from sync.stamp s using unnest(p_records) r
+   where s.page_id = r.page_id and not r.stamp;
+  insert into sync.stamp as s (page_id, table_name, row_id, at)
+  select r.page_id, p_table, r.row_id, moment from unnest(p_records) r
+   where r.stamp and r.page_id is not null
+  on conflict (page_id) do update
+    set table_name = excluded.table_name, row_id = excluded.row_id, at = excluded.at
+    where s.page_id = any(p_changed)
+      or (s.table_name, s.row_id) is distinct from (excluded.table_name, excluded.row_id);
+
+  insert into sync.changes (at, round, table_name, row_id, page_id, property, field, old, new,
+    source, why, by_whom)
+  select moment, r.round, p_table, r.row_id, r.page_id, h ->> 'property', h ->> 'field',
+         nullif(h -> 'old', 'null'), nullif(h -> 'new', 'null'), h ->> 'source', h ->> 'why', h ->> 'by'
+    from unnest(p_records) r cross join lateral jsonb_array_elements(r.history) h
+   where r.page_id is null or r.page_id = any(p_changed);
 end
 $$;
-comment on function sync.replace_links_v1(jsonb, sync.record_v1[]) is
-  'Makes the links of records as given, touching only those that differ; unknown ends wait.';
+comment on function sync.remember_writes_v1(text, sync.record_v1[], uuid[]) is
+  'Keeps the intents, stamps and history of records; p_changed: whose ledger entry is another now.';
 
 create function sync.write_records_v1(p_shape jsonb, p_records sync.record_v1[]) returns jsonb
 language plpgsql
@@ -565,6 +357,8 @@ declare
   revived sync.record_v1[];
   present sync.record_v1[];
   ends sync.record_v1[];
+  met uuid[];
+  changed uuid[];
 begin
   execute format($sql$
     with judged as (
@@ -573,31 +367,35 @@ begin
           when r.fresh and t.id is not null then jsonb_populate_record(r, '{"fresh": false}')
           else r end as r, case
           when coalesce(d.version, 0) <> r.version then 'stale'
-          when coalesce(l.xmin::text, '') <> r.ledger then 'stale'
+          when coalesce(l.xmin::text, o.xmin::text, '') <> r.ledger then 'stale'
+          when o.page_id is distinct from r.page_id and o.page_id is not null then 'stale'
           when t.id is not null then 'update'
           when d.op = 'D' and r.revive then 'revive'
+          when not r.needs_row then 'link'
           when d.op = 'D' and not r.base_deleted then 'gone'
           when r.fresh then 'insert'
           when r.base_deleted then 'link'
           else 'stale'
-        end as verdict
+        end as verdict, t.id is not null and o.page_id is null and r.page_id is not null as met
         from unnest($1) r
         left join public.%1$I t on t.id = r.row_id
         left join sync.dirty d on d.table_name = %1$L and d.row_id = r.row_id
         left join sync.link l on l.page_id = r.page_id and l.table_name = %1$L
+        left join sync.link o on o.table_name = %1$L and o.row_id = r.row_id
     )
     select jsonb_agg(jsonb_build_object(
-             'page_id', (j.r).page_id,
+             'row_id', (j.r).row_id,
              'result', case when j.verdict in ('stale', 'gone') then j.verdict else 'done' end)),
            coalesce(array_agg(j.r) filter (where j.verdict not in ('stale', 'gone')), '{}'),
            coalesce(array_agg(j.r) filter (where j.verdict = 'insert'), '{}'),
            coalesce(array_agg(j.r) filter (where j.verdict = 'revive'), '{}'),
            coalesce(array_agg(j.r) filter (where j.verdict in ('update', 'revive')), '{}'),
            coalesce(array_agg(j.r) filter (where j.verdict <> 'link'
-             and j.verdict not in ('stale', 'gone')), '{}')
+             and j.verdict not in ('stale', 'gone')), '{}'),
+           array_agg((j.r).row_id) filter (where j.met and j.verdict = 'update')
       from judged j
   $sql$, p_shape ->> 'table')
-  into results, todo, fresh, revived, present, ends using p_records;
+  into results, todo, fresh, revived, present, ends, met using p_records;
 
   insert into sync.conflicts (table_name, row_id, page_id, property, base_value, notion_value,
     supabase_value, policy, winner)
@@ -623,15 +421,27 @@ begin
       || ' where id = any($1) and deleted_at is null', moved.table_name) using moved.rows;
   end loop;
 
-  insert into sync.link as l (page_id, table_name, row_id, base, deleted, edited_at)
-  select r.page_id, p_shape ->> 'table', r.row_id, r.base, r.base_deleted, r.edited_at
-    from unnest(todo) r
-  on conflict (page_id) do update
-    set table_name = excluded.table_name, row_id = excluded.row_id, base = excluded.base,
-        deleted = excluded.deleted, edited_at = coalesce(excluded.edited_at, l.edited_at)
-    where (l.table_name, l.row_id, l.base, l.deleted, l.edited_at) is distinct from
-      (excluded.table_name, excluded.row_id, excluded.base, excluded.deleted,
-       coalesce(excluded.edited_at, l.edited_at));
+  with written as (
+    insert into sync.link as l
+      (page_id, table_name, row_id, base, deleted, edited_at, seen_at)
+    select r.page_id, p_shape ->> 'table', r.row_id, r.base, coalesce(r.base_deleted, false),
+           r.edited_at, r.seen_at
+      from unnest(todo) r where r.page_id is not null
+    on conflict (page_id) do update
+      set table_name = excluded.table_name, row_id = excluded.row_id,
+          base = coalesce(excluded.base, l.base),
+          deleted = case when excluded.base is null then l.deleted else excluded.deleted end,
+          edited_at = coalesce(excluded.edited_at, l.edited_at),
+          seen_at = greatest(excluded.seen_at, l.seen_at)
+      where (l.table_name, l.row_id, l.base, l.deleted, l.edited_at, l.seen_at)
+        is distinct from
+        (excluded.table_name, excluded.row_id, coalesce(excluded.base, l.base),
+         case when excluded.base is null then l.deleted else excluded.deleted end,
+         coalesce(excluded.edited_at, l.edited_at), greatest(excluded.seen_at, l.seen_at))
+    returning l.page_id
+  )
+  select array_agg(w.page_id) into changed from written w;
+  perform sync.remember_writes_v1(p_shape ->> 'table', todo, changed);
 
   perform sync.insert_rows_v1(p_shape, fresh);
   perform sync.revive_rows_v1(p_shape, revived);
@@ -647,6 +457,9 @@ begin
       order by k.row_id for update of k skip locked
   ) m
    where d.table_name = m.table_name and d.row_id = m.row_id;
+  if met is not null then
+    perform sync.mark_pointing_v1(p_shape ->> 'table', met);
+  end if;
   return coalesce(results, '[]'::jsonb);
 end
 $$;
@@ -716,7 +529,7 @@ begin
         if about = '' and left(state, 2) in ('22', '54') then
           about := sync.unfit_column_v1(p_shape, one.columns);
         end if;
-        results := results || jsonb_build_object('page_id', one.page_id, 'result', 'refused',
+        results := results || jsonb_build_object('row_id', one.row_id, 'result', 'refused',
           'sqlstate', state, 'message', sentence, 'column', coalesce(about, ''),
           'constraint', coalesce(guard, ''));
       end;
@@ -729,15 +542,488 @@ $$;
 comment on function sync.commit_v1(jsonb, jsonb) is
   'Writes a batch of records and their ledger entries, and answers what became of each.';
 
-revoke execute on function sync.patched_v1(jsonb, jsonb) from public;
-revoke execute on function sync.insert_rows_v1(jsonb, sync.record_v1[]) from public;
-revoke execute on function sync.revive_rows_v1(jsonb, sync.record_v1[]) from public;
-revoke execute on function sync.update_rows_v1(jsonb, sync.record_v1[]) from public;
-revoke execute on function sync.replace_targets_v1(jsonb, sync.record_v1[]) from public;
-revoke execute on function sync.replace_links_v1(jsonb, sync.record_v1[]) from public;
+revoke execute on function sync.mark_pointing_v1(text, uuid[]) from public;
+revoke execute on function sync.remember_writes_v1(text, sync.record_v1[], uuid[]) from public;
 revoke execute on function sync.write_records_v1(jsonb, sync.record_v1[]) from public;
 revoke execute on function sync.unfit_column_v1(jsonb, jsonb) from public;
 revoke execute on function sync.commit_v1(jsonb, jsonb) from public;
+
+
+-- == edit.sql
+
+-- Changing rows as a person would: the triggers mark them, and Notion hears of it.
+
+create function sync.edit_record_v1(p_shape jsonb, p_record sync.record_v1) returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  found_row boolean;
+  mark sync.dirty;
+  page uuid;
+  waited jsonb;
+  waits jsonb;
+begin
+  execute format('select exists (select from public.%I t where t.id = $1)', p_shape ->> 'table')
+    into found_row using p_record.row_id;
+  select * into mark from sync.dirty d
+   where d.table_name = p_shape ->> 'table' and d.row_id = p_record.row_id;
+  select l.page_id into page from sync.link l
+   where l.table_name = p_shape ->> 'table' and l.row_id = p_record.row_id;
+  if coalesce(mark.version, 0) <> p_record.version
+    or not found_row and (p_record.deleted or p_record.deleted is null)
+    or not found_row and mark.op is null and page is null
+  then
+    return 'stale';
+  end if;
+  if not found_row and not p_record.revive then
+    return 'gone';
+  end if;
+  perform set_config('sync.why', coalesce(p_record.why, ''), true);
+  perform set_config('sync.by', coalesce(p_record.by_whom, ''), true);
+  select jsonb_agg(to_jsonb(w) order by w.*) into waited from sync.waiting w
+   where w.table_name = p_shape ->> 'table' and w.row_id = p_record.row_id;
+  p_record.page_id := page;
+  if not found_row and mark.op = 'D' then
+    perform sync.revive_rows_v1(p_shape, array[p_record]);
+  elsif not found_row then
+    perform sync.insert_rows_v1(p_shape, array[p_record]);
+  end if;
+  perform sync.update_rows_v1(p_shape, array[p_record]);
+  perform sync.replace_targets_v1(p_shape, array[p_record]);
+  perform sync.replace_links_v1(p_shape, array[p_record]);
+  select jsonb_agg(to_jsonb(w) order by w.*) into waits from sync.waiting w
+   where w.table_name = p_shape ->> 'table' and w.row_id = p_record.row_id;
+  if waits is distinct from waited then  -- what only waits is in no table that has triggers
+    insert into sync.dirty as d
+      (table_name, row_id, version, op, notion_page_id, by_whom, why)
+    values (p_shape ->> 'table', p_record.row_id, nextval('sync.version'), 'U', page,
+      sync.whoever_v1(), p_record.why)
+    on conflict (table_name, row_id) do update
+      set version = excluded.version, at = excluded.at, by_whom = excluded.by_whom,
+          why = excluded.why;
+  end if;
+  return 'done';
+end
+$$;
+comment on function sync.edit_record_v1(jsonb, sync.record_v1) is
+  'Changes one row as a person would, unless somebody changed it since it was seen.';
+
+create function sync.edit_v1(p_shape jsonb, p_edits jsonb) returns jsonb
+language plpgsql
+set search_path = '' set timezone = 'UTC'
+as $$
+declare
+  records sync.record_v1[];
+  one sync.record_v1;
+  results jsonb := '[]'::jsonb;
+  verdict text;
+  page uuid;
+  before text := current_setting('sync.applying', true);
+  state text;
+  sentence text;
+  about text;
+  guard text;
+begin
+  if jsonb_typeof(p_shape) = 'string' then p_shape := (p_shape #>> '{}')::jsonb; end if;
+  if jsonb_typeof(p_edits) = 'string' then p_edits := (p_edits #>> '{}')::jsonb; end if;
+  select coalesce(array_agg(r order by r.row_id), '{}') into records
+    from jsonb_populate_recordset(null::sync.record_v1, p_edits) r;
+  perform set_config('sync.applying', '', true);
+  perform pg_advisory_xact_lock(hashtextextended('sync.commit.' || (p_shape ->> 'table'), 0));
+  execute format(
+    'select 1 from public.%I where id = any($1) order by id for no key update',
+    p_shape ->> 'table') using array(select r.row_id from unnest(records) r);
+  foreach one in array records loop
+    select (select l.page_id from sync.link l
+      where l.table_name = p_shape ->> 'table' and l.row_id = one.row_id) into page;
+    begin
+      verdict := sync.edit_record_v1(p_shape, one);
+      results := results || jsonb_build_object('row_id', one.row_id, 'page_id', page, 'result', verdict);
+    exception when data_exception or integrity_constraint_violation or program_limit_exceeded
+      or raise_exception or with_check_option_violation then
+      get stacked diagnostics state = returned_sqlstate, sentence = message_text,
+        about = column_name, guard = constraint_name;
+      if about = '' and left(state, 2) in ('22', '54') then
+        about := sync.unfit_column_v1(p_shape, one.columns);
+      end if;
+      results := results || jsonb_build_object('row_id', one.row_id, 'page_id', page,
+        'result', 'refused', 'sqlstate', state, 'message', sentence, 'column', coalesce(about, ''),
+        'constraint', coalesce(guard, ''));
+    end;
+  end loop;
+  perform set_config('sync.why', '', true);
+  perform set_config('sync.by', '', true);
+  perform set_config('sync.applying', coalesce(before, ''), true);
+  return results;
+end
+$$;
+comment on function sync.edit_v1(jsonb, jsonb) is
+  'Changes rows as a person would, each on its own merits, and answers what became of each.';
+
+revoke execute on function sync.edit_record_v1(jsonb, sync.record_v1) from public;
+revoke execute on function sync.edit_v1(jsonb, jsonb) from public;
+
+
+-- == history.sql
+
+-- The history: who changed what, when and why; and how everything stood at a moment. The functions
+-- without a number are for people who write SQL.
+
+create function sync.changes_v1(
+  p_row jsonb, p_round jsonb, p_since jsonb, p_after jsonb, p_limit jsonb
+) returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(to_jsonb(k) order by k.id), '[]'::jsonb)
+    from (
+      select c.* from sync.changes c
+       where (p_row #>> '{}' is null or c.row_id = (p_row #>> '{}')::uuid)
+         and (p_round #>> '{}' is null or c.round = (p_round #>> '{}')::bigint)
+         and (p_since #>> '{}' is null or c.at >= (p_since #>> '{}')::timestamptz)
+         and c.id > (p_after #>> '{}')::bigint
+       order by c.id limit (p_limit #>> '{}')::int
+    ) k
+$$;
+comment on function sync.changes_v1(jsonb, jsonb, jsonb, jsonb, jsonb) is
+  'Remembered changes after one, of a row, of a round, since a moment; oldest first.';
+
+create function sync.forget_v1(p_before jsonb) returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  gone bigint;
+begin
+  delete from sync.changes c where c.at < (p_before #>> '{}')::timestamptz;
+  get diagnostics gone = row_count;
+  return to_jsonb(gone);
+end
+$$;
+comment on function sync.forget_v1(jsonb) is
+  'Drops the history from before a moment, and answers how many entries went.';
+
+create function sync.history(p_table text, p_id uuid)
+returns table (
+  at timestamptz, property text, old jsonb, new jsonb, source text, why text, by_whom text,
+  round bigint
+)
+language sql stable
+set search_path = ''
+as $$
+  select c.at, c.property, c.old, c.new, c.source, c.why, c.by_whom, c.round
+    from sync.changes c
+   where c.table_name = p_table and c.row_id = p_id
+   order by c.id
+$$;
+comment on function sync.history(text, uuid) is
+  'Every remembered change of a row, oldest first. An empty property'
+  ' stands for the record as a whole. Example: select * from sync.history(''tasks'', ''...'');';
+
+create function sync.blame(p_table text, p_id uuid, p_property text default null)
+returns table (
+  property text, value jsonb, at timestamptz, source text, why text, by_whom text, round bigint
+)
+language sql stable
+set search_path = ''
+as $$
+  select b.* from (
+    select distinct on (c.field) c.property, c.new, c.at, c.source, c.why, c.by_whom, c.round
+      from sync.changes c
+     where c.table_name = p_table and c.row_id = p_id
+       and (p_property is null or c.property = p_property or c.field = p_property)
+     order by c.field, c.id desc
+  ) b order by b.property
+$$;
+comment on function sync.blame(text, uuid, text) is
+  'Who last changed each property of a row, or one property of it (its title in Notion, or the'
+  ' name of its field), and to what. A property without an entry is as the record began: see the'
+  ' entry with an empty property.';
+
+create function sync.as_of(p_table text, p_at timestamptz)
+returns table (row_id uuid, page_id uuid, deleted boolean, "values" jsonb)
+language sql stable
+set search_path = ''
+as $$
+  with later as (
+    -- Of each field, what it was before the first change that came after the moment.
+    select distinct on (c.row_id, c.field) c.row_id, c.field, c.old
+      from sync.changes c
+     where c.table_name = p_table and c.at > p_at
+     order by c.row_id, c.field, c.id
+  ), undone as (
+    select l.row_id,
+           coalesce(jsonb_object_agg(l.field, coalesce(l.old, 'null'::jsonb))
+             filter (where l.field not in ('', 'deleted_at')), '{}'::jsonb) as "values",
+           bool_or(l.old = 'true') filter (where l.field = 'deleted_at') as deleted,
+           bool_or(l.field = '') as unborn
+      from later l group by l.row_id
+  )
+  select k.row_id, k.page_id, coalesce(u.deleted, k.deleted),
+         coalesce(k.base, '{}'::jsonb) || coalesce(u."values", '{}'::jsonb)
+    from sync.link k
+    left join undone u on u.row_id = k.row_id
+   where k.table_name = p_table and not coalesce(u.unborn, false)
+$$;
+comment on function sync.as_of(text, timestamptz) is
+  'The records of a table as both sides held them at a moment: deleted says whether it was in the'
+  ' trash; values are keyed by the names of the fields, as in the models. It reaches back as far'
+  ' as the history is kept. Example: select * from sync.as_of(''tasks'', now() - interval ''1 day'');';
+
+revoke execute on function sync.changes_v1(jsonb, jsonb, jsonb, jsonb, jsonb) from public;
+revoke execute on function sync.forget_v1(jsonb) from public;
+revoke execute on function sync.history(text, uuid) from public;
+revoke execute on function sync.blame(text, uuid, text) from public;
+revoke execute on function sync.as_of(text, timestamptz) from public;
+
+
+-- == lease.sql
+
+-- Who may write: one at a time, and one who was replaced without noticing writes nothing more.
+
+create function sync.take_lease_v1(
+  p_workspace jsonb, p_owner jsonb, p_seconds jsonb, p_instead_of jsonb
+) returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  wanted text := p_owner #>> '{}';
+  held sync.lease;
+begin
+  insert into sync.lease (workspace, owner, fence, until)
+  values (p_workspace #>> '{}', '', 0, '-infinity')
+  on conflict do nothing;
+  select * into held from sync.lease l where l.workspace = p_workspace #>> '{}' for update;
+  if held.owner = wanted or held.until <= clock_timestamp()
+    or held.owner = p_instead_of #>> '{}'
+  then
+    update sync.lease l
+       set owner = wanted,
+           fence = case when held.owner = wanted then l.fence else l.fence + 1 end,
+           until = clock_timestamp() + make_interval(secs => (p_seconds #>> '{}')::float)
+     where l.workspace = held.workspace
+    returning * into held;
+  end if;
+  return jsonb_build_object('owner', held.owner, 'fence', held.fence, 'until', held.until,
+    'mine', held.owner = wanted);
+end
+$$;
+comment on function sync.take_lease_v1(jsonb, jsonb, jsonb, jsonb) is
+  'Makes one the owner who may write, where nobody else is, and answers who it is.';
+
+create function sync.give_back_lease_v1(p_workspace jsonb, p_fence jsonb) returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update sync.lease l set owner = '', until = clock_timestamp()
+   where l.workspace = p_workspace #>> '{}' and l.fence = (p_fence #>> '{}')::bigint;
+  return to_jsonb(found);
+end
+$$;
+comment on function sync.give_back_lease_v1(jsonb, jsonb) is
+  'Lets others write, unless another has taken over already.';
+
+create function sync.fenced_v1(
+  p_workspace jsonb, p_fence jsonb, p_function jsonb, p_args jsonb
+) returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  given text;
+  answer jsonb;
+begin
+  if jsonb_typeof(p_args) = 'string' then p_args := (p_args #>> '{}')::jsonb; end if;
+  -- The lock lasts as long as this transaction: whoever takes over waits for its end.
+  perform from sync.lease l
+   where l.workspace = p_workspace #>> '{}' and l.fence = (p_fence #>> '{}')::bigint
+     for share;
+  if not found then
+    raise exception 'another run has taken over' using errcode = 'SYL01';
+  end if;
+  select coalesce(string_agg(format('$1 -> %s', n), ', ' order by n), '') into given
+    from generate_series(0, jsonb_array_length(p_args) - 1) n;
+  execute format('select sync.%I(%s)', p_function #>> '{}', given) into answer using p_args;
+  return answer;
+end
+$$;
+comment on function sync.fenced_v1(jsonb, jsonb, jsonb, jsonb) is
+  'Calls a function of this schema, if the owner with this fence has not been replaced.';
+
+revoke execute on function sync.take_lease_v1(jsonb, jsonb, jsonb, jsonb) from public;
+revoke execute on function sync.give_back_lease_v1(jsonb, jsonb) from public;
+revoke execute on function sync.fenced_v1(jsonb, jsonb, jsonb, jsonb) from public;
+
+
+-- == marks.sql
+
+-- What people change in the tables of public is noticed: the trigger functions, and who it was.
+
+create function sync.whoever_v1() returns text
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(
+    nullif(pg_catalog.current_setting('sync.by', true), ''),
+    c.claims ->> 'email', c.claims ->> 'sub', session_user::text)
+    from (
+      select sync.try_json_v1(nullif(pg_catalog.current_setting('request.jwt.claims', true), ''))
+    ) c(claims)
+$$;
+comment on function sync.whoever_v1() is
+  'Who changes a row: whom an edit names, the person signed in at the Data API, the database user.';
+
+-- Before an update by a person: the row was changed now. Our own writes say so themselves.
+create function sync.touch_v1() returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if coalesce(pg_catalog.current_setting('sync.applying', true), '') <> 'on' then
+    new.updated_at := now();
+  end if;
+  return new;
+end
+$$;
+comment on function sync.touch_v1() is 'Keeps updated_at; runs before each update of a row.';
+
+-- Before a person gives a row another page: which page a row is, is in the ledger. A row that is
+-- linked keeps its page; one that is not may name the page that it belongs to.
+create function sync.keep_page_v1() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+begin
+  new.notion_page_id := coalesce(
+    (select l.page_id from sync.link l
+      where l.table_name = tg_table_name::text and l.row_id = new.id),
+    new.notion_page_id);
+  return new;
+end
+$$;
+comment on function sync.keep_page_v1() is
+  'Leaves a linked row its page, whatever a person writes there; runs before such an update.';
+
+-- After a person inserted, updated or deleted a row: it is dirty, until Notion has it too. Which
+-- columns count is said by the triggers.
+create function sync.mark_row_v1() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  page uuid;
+begin
+  if coalesce(pg_catalog.current_setting('sync.applying', true), '') = 'on' then
+    return null;
+  end if;
+  if tg_op = 'DELETE' or (tg_op = 'UPDATE' and old.id <> new.id) then
+    select coalesce(
+      (select l.page_id from sync.link l
+        where l.table_name = tg_table_name::text and l.row_id = old.id),
+      old.notion_page_id
+    ) into page;
+    if page is null and not exists (
+      select from sync.intent i where i.table_name = tg_table_name::text and i.row_id = old.id)
+    then  -- it never had a page, nor can one be on its way: there is nothing to tell
+      delete from sync.dirty d where d.table_name = tg_table_name::text and d.row_id = old.id;
+    else
+      insert into sync.dirty as d
+        (table_name, row_id, version, op, notion_page_id, tombstone, by_whom, why)
+      values (tg_table_name, old.id, nextval('sync.version'), 'D', page, to_jsonb(old),
+        sync.whoever_v1(), nullif(current_setting('sync.why', true), ''))
+      on conflict (table_name, row_id) do update
+        set version = excluded.version, op = 'D', notion_page_id = excluded.notion_page_id,
+            at = excluded.at, tombstone = excluded.tombstone, by_whom = excluded.by_whom,
+            why = excluded.why;
+    end if;
+  end if;
+  if tg_op = 'INSERT' or tg_op = 'UPDATE' then
+    insert into sync.dirty as d
+      (table_name, row_id, version, op, notion_page_id, by_whom, why)
+    values (
+      tg_table_name, new.id, nextval('sync.version'),
+      case when tg_op = 'INSERT' or old.id <> new.id then 'I'::"char" else 'U'::"char" end,
+      new.notion_page_id, sync.whoever_v1(), nullif(current_setting('sync.why', true), '')
+    )
+    on conflict (table_name, row_id) do update
+      set version = excluded.version,
+          op = case when d.op = 'I' then d.op else excluded.op end,
+          notion_page_id = excluded.notion_page_id, at = excluded.at, tombstone = null,
+          by_whom = excluded.by_whom, why = excluded.why;
+  end if;
+  return null;
+end
+$$;
+comment on function sync.mark_row_v1() is
+  'Marks a row that a person inserted, updated or deleted; runs after each of these.';
+
+-- After a person changed a link: the record that owns the link is dirty. Arguments: the table of
+-- the owner, the column of the link table with the owner's id.
+create function sync.mark_link_v1() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  owners uuid[] := '{}';
+  owner_id uuid;
+  there boolean;
+begin
+  if coalesce(pg_catalog.current_setting('sync.applying', true), '') = 'on' then
+    return null;
+  end if;
+  if tg_op <> 'INSERT' then
+    owners := owners || (to_jsonb(old) ->> tg_argv[1])::uuid;
+  end if;
+  if tg_op <> 'DELETE' then
+    owners := owners || (to_jsonb(new) ->> tg_argv[1])::uuid;
+  end if;
+  for owner_id in select distinct o from unnest(owners) o order by o loop
+    -- A link that went with its owner tells nothing new: the deletion is marked already.
+    execute format('select exists (select from %I.%I where id = $1)', tg_table_schema, tg_argv[0])
+      into there using owner_id;
+    continue when not there;
+    insert into sync.dirty as d
+      (table_name, row_id, version, op, notion_page_id, by_whom, why)
+    values (
+      tg_argv[0], owner_id, nextval('sync.version'), 'U',
+      (select l.page_id from sync.link l
+        where l.table_name = tg_argv[0] and l.row_id = owner_id),
+      sync.whoever_v1(), nullif(current_setting('sync.why', true), '')
+    )
+    on conflict (table_name, row_id) do update
+      set version = excluded.version, at = excluded.at, by_whom = excluded.by_whom,
+          why = excluded.why;
+  end loop;
+  return null;
+end
+$$;
+comment on function sync.mark_link_v1() is
+  'Marks the owner of a link that a person changed; runs after each change of a link table.';
+
+-- Before a truncate: refused, because row triggers would not see what it removes.
+create function sync.refuse_truncate_v1() returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  raise exception 'TRUNCATE of %.% is refused: the synchronisation with Notion would not notice',
+    tg_table_schema, tg_table_name
+    using hint = 'Use DELETE, which moves the pages to Notion''s trash.',
+          errcode = 'object_not_in_prerequisite_state';
+end
+$$;
+comment on function sync.refuse_truncate_v1() is
+  'Refuses TRUNCATE, which would empty a table unnoticed; runs before it.';
+
+revoke execute on function sync.whoever_v1() from public;
+revoke execute on function sync.touch_v1() from public;
+revoke execute on function sync.keep_page_v1() from public;
+revoke execute on function sync.mark_row_v1() from public;
+revoke execute on function sync.mark_link_v1() from public;
+revoke execute on function sync.refuse_truncate_v1() from public;
 
 
 -- == memory.sql
@@ -847,7 +1133,7 @@ create function sync.problems_v1() returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  select coalesce(jsonb_agg(to_jsonb(p) order by p.table_name, p.first_seen, p.page_id),
+  select coalesce(jsonb_agg(to_jsonb(p) order by p.table_name, p.first_seen, p.key),
     '[]'::jsonb) from sync.problem p
 $$;
 comment on function sync.problems_v1() is 'The records that could not be brought into step.';
@@ -859,41 +1145,99 @@ as $$
 begin
   if jsonb_typeof(p_found) = 'string' then p_found := (p_found #>> '{}')::jsonb; end if;
   if jsonb_typeof(p_solved) = 'string' then p_solved := (p_solved #>> '{}')::jsonb; end if;
-  delete from sync.problem p
-   where p.page_id in (select s::uuid from jsonb_array_elements_text(p_solved) s);
-  insert into sync.problem as p (page_id, table_name, record, property, reason, remedy)
-  select distinct on (n.page_id) n.page_id, n.table_name, n.record, n.property, n.reason, n.remedy
-    from jsonb_to_recordset(p_found) as n(page_id uuid, table_name text, record text,
-      property text, reason text, remedy text)
-   order by n.page_id, n.property, n.reason
+  -- What becomes of a problem is told in its page, when its stamps are written.
+  with solved as (
+    delete from sync.problem p using (
+      select s::uuid as key from jsonb_array_elements_text(p_solved) s
+      union
+      select n.row_id from jsonb_to_recordset(p_found) n(page_id uuid, row_id uuid)
+       where n.page_id is not null
+    ) k
+     where p.key = k.key
+       and not exists (
+         select from jsonb_to_recordset(p_found) n(page_id uuid, row_id uuid)
+          where coalesce(n.page_id, n.row_id) = p.key)
+    returning p.page_id, p.table_name, p.row_id
+  ), written as (
+    insert into sync.problem as p
+      (page_id, row_id, table_name, record, property, reason, remedy)
+    select distinct on (coalesce(n.page_id, n.row_id))
+           n.page_id, n.row_id, n.table_name, n.record, n.property, n.reason, n.remedy
+      from jsonb_to_recordset(p_found) as n(page_id uuid, row_id uuid, table_name text,
+        record text, property text, reason text, remedy text)
+     order by coalesce(n.page_id, n.row_id), n.property, n.reason
+    on conflict (key) do update
+      set row_id = excluded.row_id, table_name = excluded.table_name, record = excluded.record,
+          property = excluded.property, reason = excluded.reason, remedy = excluded.remedy,
+          last_seen = now(), times = p.times + 1, ignored = false
+      where (p.row_id, p.table_name, p.record, p.property, p.reason, p.remedy)
+        is distinct from
+        (excluded.row_id, excluded.table_name, excluded.record, excluded.property,
+         excluded.reason, excluded.remedy)
+    returning p.page_id, p.table_name, p.row_id
+  )
+  insert into sync.stamp as s (page_id, table_name, row_id, at)
+  select w.page_id, w.table_name, l.row_id, now()
+    from (select * from written union select * from solved) w
+    left join sync.link l on l.page_id = w.page_id and l.table_name = w.table_name
+   where w.page_id is not null
   on conflict (page_id) do update
-    set table_name = excluded.table_name, record = excluded.record, property = excluded.property,
-        reason = excluded.reason, remedy = excluded.remedy, last_seen = now(),
-        times = p.times + 1
-    where (p.table_name, p.record, p.property, p.reason, p.remedy) is distinct from
-      (excluded.table_name, excluded.record, excluded.property, excluded.reason, excluded.remedy);
+    set table_name = excluded.table_name, row_id = excluded.row_id
+    where (s.table_name, s.row_id) is distinct from (excluded.table_name, excluded.row_id);
   return 'null'::jsonb;
 end
 $$;
 comment on function sync.remember_problems_v1(jsonb, jsonb) is
-  'Keeps the problems of records, one a page, and drops those that are solved.';
+  'Keeps the problems of records, one a page or row, and drops those that are solved.';
 
-create function sync.remember_round_v1(p_round jsonb) returns jsonb
+create function sync.ignore_v1(p_keys jsonb, p_ignored jsonb) returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  keys uuid[];
+begin
+  if jsonb_typeof(p_keys) = 'string' then p_keys := (p_keys #>> '{}')::jsonb; end if;
+  keys := array(select k::uuid from jsonb_array_elements_text(p_keys) k);
+  update sync.problem p set ignored = (p_ignored #>> '{}')::boolean
+   where p.key = any(keys) and p.ignored <> (p_ignored #>> '{}')::boolean;
+  return to_jsonb((select count(*) from sync.problem p where p.key = any(keys)));
+end
+$$;
+comment on function sync.ignore_v1(jsonb, jsonb) is
+  'Marks problems, by page or row, as such that need not be told; answers how many there are.';
+
+create function sync.begin_round_v1(p_started_at jsonb, p_direction jsonb) returns jsonb
 language plpgsql
 set search_path = ''
 as $$
 declare
   number bigint;
 begin
-  if jsonb_typeof(p_round) = 'string' then p_round := (p_round #>> '{}')::jsonb; end if;
-  insert into sync.round (started_at, ended_at, direction, requests, counts, problems)
-  select r.started_at, r.ended_at, r.direction, r.requests, r.counts, r.problems
-    from jsonb_populate_record(null::sync.round, p_round) r
+  insert into sync.round (started_at, direction)
+  values ((p_started_at #>> '{}')::timestamptz, p_direction #>> '{}')
   returning id into number;
   return to_jsonb(number);
 end
 $$;
-comment on function sync.remember_round_v1(jsonb) is 'Keeps a round and answers its number.';
+comment on function sync.begin_round_v1(jsonb, jsonb) is 'Gives a round its number.';
+
+create function sync.remember_round_v1(p_number jsonb, p_round jsonb) returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(p_round) = 'string' then p_round := (p_round #>> '{}')::jsonb; end if;
+  update sync.round n
+     set started_at = r.started_at, ended_at = r.ended_at, direction = r.direction,
+         requests = r.requests, counts = r.counts, problems = r.problems
+    from jsonb_populate_record(null::sync.round, p_round) r
+   where n.id = (p_number #>> '{}')::bigint;
+  return to_jsonb(found);
+end
+$$;
+comment on function sync.remember_round_v1(jsonb, jsonb) is
+  'Keeps what a round did, under its number; answers whether there is such a round.';
 
 create function sync.pending_v1() returns jsonb
 language sql stable
@@ -944,9 +1288,364 @@ revoke execute on function sync.users_v1() from public;
 revoke execute on function sync.remember_users_v1(jsonb) from public;
 revoke execute on function sync.problems_v1() from public;
 revoke execute on function sync.remember_problems_v1(jsonb, jsonb) from public;
-revoke execute on function sync.remember_round_v1(jsonb) from public;
+revoke execute on function sync.ignore_v1(jsonb, jsonb) from public;
+revoke execute on function sync.begin_round_v1(jsonb, jsonb) from public;
+revoke execute on function sync.remember_round_v1(jsonb, jsonb) from public;
 revoke execute on function sync.pending_v1() from public;
 revoke execute on function sync.census_v1(jsonb) from public;
+
+
+-- == outbound.sql
+
+-- What waits to be told to Notion: rows that people changed, writes that were begun, stamps; and
+-- the conflicts that wait for a person.
+
+create function sync.dirty_v1(p_tables jsonb) returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(p_tables) = 'string' then p_tables := (p_tables #>> '{}')::jsonb; end if;
+  return coalesce((
+    select jsonb_agg(jsonb_build_array(d.table_name, d.row_id) order by d.version)
+      from sync.dirty d
+     where d.table_name in (select jsonb_array_elements_text(p_tables))), '[]'::jsonb);
+end
+$$;
+comment on function sync.dirty_v1(jsonb) is
+  'The rows of these tables that people changed and Notion has not got, oldest change first.';
+
+create function sync.intents_v1() returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object('table', i.table_name, 'row_id', i.row_id,
+      'page_id', l.page_id) order by i.table_name, i.row_id), '[]'::jsonb)
+    from sync.intent i
+    left join sync.link l on l.table_name = i.table_name and l.row_id = i.row_id
+$$;
+comment on function sync.intents_v1() is
+  'The writes to Notion that were begun and of which nobody knows the end.';
+
+create function sync.stamps_due_v1(p_tables jsonb, p_limit jsonb) returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(p_tables) = 'string' then p_tables := (p_tables #>> '{}')::jsonb; end if;
+  return coalesce((
+    select jsonb_agg(jsonb_build_object('table', s.table_name, 'page_id', s.page_id,
+        'row_id', s.row_id, 'at', s.at,
+        'problem', case when p.key is not null then to_jsonb(p) end) order by s.at, s.page_id)
+      from (
+        select k.* from sync.stamp k
+         where k.table_name in (select jsonb_array_elements_text(p_tables))
+         order by k.at, k.page_id limit (p_limit #>> '{}')::int
+      ) s
+      left join sync.problem p on p.key = s.page_id), '[]'::jsonb);
+end
+$$;
+comment on function sync.stamps_due_v1(jsonb, jsonb) is
+  'The pages whose stamps are due, longest due first, with the problem that they have now.';
+
+create function sync.stamped_v1(p_page_ids jsonb) returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(p_page_ids) = 'string' then p_page_ids := (p_page_ids #>> '{}')::jsonb; end if;
+  delete from sync.stamp s
+   where s.page_id in (select p::uuid from jsonb_array_elements_text(p_page_ids) p);
+  return 'null'::jsonb;
+end
+$$;
+comment on function sync.stamped_v1(jsonb) is 'The stamps of these pages are no longer due.';
+
+create function sync.conflicts_v1(p_waiting jsonb) returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(to_jsonb(c) order by c.id desc), '[]'::jsonb)
+    from sync.conflicts c
+   where not (p_waiting #>> '{}')::boolean or c.winner = 'held' and c.resolved_at is null
+$$;
+comment on function sync.conflicts_v1(jsonb) is
+  'Conflicts, newest first; all, or those that a person has to decide.';
+
+create function sync.resolve_v1(p_ids jsonb) returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(p_ids) = 'string' then p_ids := (p_ids #>> '{}')::jsonb; end if;
+  update sync.conflicts c set resolved_at = now()
+   where c.resolved_at is null
+     and c.id in (select i::bigint from jsonb_array_elements_text(p_ids) i);
+  return 'null'::jsonb;
+end
+$$;
+comment on function sync.resolve_v1(jsonb) is 'A person decided these conflicts.';
+
+revoke execute on function sync.dirty_v1(jsonb) from public;
+revoke execute on function sync.intents_v1() from public;
+revoke execute on function sync.stamps_due_v1(jsonb, jsonb) from public;
+revoke execute on function sync.stamped_v1(jsonb) from public;
+revoke execute on function sync.conflicts_v1(jsonb) from public;
+revoke execute on function sync.resolve_v1(jsonb) from public;
+
+
+-- == rows.sql
+
+-- Writing the rows of a batch of records: a few statements for all of them, and no row touched
+-- that holds already what it shall hold.
+
+create function sync.applying_v1() returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(pg_catalog.current_setting('sync.applying', true), '') = 'on'
+$$;
+comment on function sync.applying_v1() is
+  'Whether this transaction carries from Notion; else it writes as a person does.';
+
+create function sync.patched_v1(p_extra jsonb, p_patch jsonb) returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select case
+    when p_patch is null then p_extra
+    else (
+      case
+        when p_patch ? 'only' then coalesce(
+          (select jsonb_object_agg(e.key, e.value) from jsonb_each(p_extra) e
+            where p_patch -> 'only' ? e.key), '{}'::jsonb)
+        else p_extra
+      end
+      - array(select jsonb_array_elements_text(p_patch -> 'drop'))
+    ) || coalesce(p_patch -> 'set', '{}'::jsonb)
+  end
+$$;
+comment on function sync.patched_v1(jsonb, jsonb) is
+  'What notion_extra holds after a patch: keys outside "only" and in "drop" go, "set" comes.';
+
+create function sync.insert_rows_v1(p_shape jsonb, p_records sync.record_v1[]) returns void
+language plpgsql
+set search_path = '' set timezone = 'UTC'
+as $$
+declare
+  names text := '';
+  written text := '';
+begin
+  if cardinality(p_records) = 0 then
+    return;
+  end if;
+  select coalesce(string_agg(format(', %I', k), '' order by k), ''),
+         coalesce(string_agg(format(', v.%I', k), '' order by k), '')
+    into names, written
+    from (select distinct jsonb_object_keys(r.columns) from unnest(p_records) r) used(k);
+  select names || coalesce(string_agg(format(', %I', o ->> 'column'), '' order by o ->> 'field'), ''),
+         written || coalesce(string_agg(format(
+           ', (select x.id from public.%I x where x.notion_page_id = (r.targets ->> %L)::uuid)',
+           o ->> 'target_table', o ->> 'field'), '' order by o ->> 'field'), '')
+    into names, written
+    from jsonb_array_elements(p_shape -> 'one') o
+   where exists (select from unnest(p_records) r where r.targets ->> (o ->> 'field') is not null);
+  execute format($sql$
+    insert into public.%1$I
+      (id, notion_page_id, created_at, updated_at, last_synced_at, deleted_at, notion_extra %2$s)
+    select r.row_id, r.page_id, coalesce(r.created_at, now()), now(),
+           case when sync.applying_v1() then now() end,
+           case when r.deleted then now() end, coalesce(r.extra -> 'set', '{}'::jsonb) %3$s
+      from unnest($1) r
+      cross join lateral jsonb_populate_record(null::public.%1$I, r.columns) v
+  $sql$, p_shape ->> 'table', names, written) using p_records;
+end
+$$;
+comment on function sync.insert_rows_v1(jsonb, sync.record_v1[]) is
+  'Inserts the rows of new records, in one statement.';
+
+create function sync.revive_rows_v1(p_shape jsonb, p_records sync.record_v1[]) returns void
+language plpgsql
+set search_path = '' set timezone = 'UTC'
+as $$
+declare
+  names text;
+begin
+  if cardinality(p_records) = 0 then
+    return;
+  end if;
+  -- Foreign keys stay empty: what they pointed to may be gone. The targets are written anew.
+  select coalesce(string_agg(format(', %I', c), ''), '') into names
+    from jsonb_array_elements_text(p_shape -> 'columns') c;
+  execute format($sql$
+    insert into public.%1$I
+      (id, notion_page_id, created_at, updated_at, last_synced_at, deleted_at, notion_extra %2$s)
+    select r.row_id, coalesce(r.page_id, d.notion_page_id), v.created_at, now(),
+           case when sync.applying_v1() then now() else v.last_synced_at end,
+           v.deleted_at, v.notion_extra %3$s
+      from unnest($1) r
+      join sync.dirty d on d.table_name = %1$L and d.row_id = r.row_id
+      cross join lateral jsonb_populate_record(null::public.%1$I, d.tombstone) v
+  $sql$, p_shape ->> 'table', names, replace(names, ', ', ', v.')) using p_records;
+  delete from sync.dirty d using unnest(p_records) r
+   where d.table_name = p_shape ->> 'table' and d.row_id = r.row_id and d.op = 'D';
+end
+$$;
+comment on function sync.revive_rows_v1(jsonb, sync.record_v1[]) is
+  'Brings back rows that people deleted, as they were when they went.';
+
+create function sync.update_rows_v1(p_shape jsonb, p_records sync.record_v1[]) returns void
+language plpgsql
+set search_path = '' set timezone = 'UTC'
+as $$
+declare
+  sources text;
+  names text;
+begin
+  if cardinality(p_records) = 0 then
+    return;
+  end if;
+  with used(k, source) as (
+    select k, format('v.%I', k)
+      from (select distinct jsonb_object_keys(r.columns) from unnest(p_records) r) c(k)
+    union all
+    select o ->> 'column', format(
+      'case when r.targets ? %1$L then (select x.id from public.%2$I x'
+      || ' where x.notion_page_id = (r.targets ->> %1$L)::uuid) else o.%3$I end',
+      o ->> 'field', o ->> 'target_table', o ->> 'column')
+      from jsonb_array_elements(p_shape -> 'one') o
+     where exists (select from unnest(p_records) r where r.targets ? (o ->> 'field'))
+  )
+  select coalesce(string_agg(format(', %s as %I', source, k), '' order by k), ''),
+         coalesce(string_agg(format(', %I', k), '' order by k), '')
+    into sources, names
+    from used;
+  execute format($sql$
+    with n as (
+      select o.id, coalesce(r.page_id, o.notion_page_id) as notion_page_id,
+             case when r.extra is null then o.notion_extra
+                  else sync.patched_v1(o.notion_extra, r.extra) end as notion_extra,
+             case when r.deleted then coalesce(o.deleted_at, now())
+                  when r.deleted is null then o.deleted_at end as deleted_at %2$s
+        from unnest($1) r
+        join public.%1$I o on o.id = r.row_id
+        cross join lateral jsonb_populate_record(o, r.columns) v
+    )
+    update public.%1$I t
+       set updated_at = now(),
+           last_synced_at = case when sync.applying_v1() then now() else t.last_synced_at end,
+           (notion_page_id, notion_extra, deleted_at %3$s)
+             = row(n.notion_page_id, n.notion_extra, n.deleted_at %4$s)
+      from n
+     where t.id = n.id
+       and (t.notion_page_id, t.notion_extra, t.deleted_at %5$s)
+           is distinct from (n.notion_page_id, n.notion_extra, n.deleted_at %4$s)
+  $sql$, p_shape ->> 'table', sources, names,
+    replace(names, ', ', ', n.'), replace(names, ', ', ', t.')) using p_records;
+end
+$$;
+comment on function sync.update_rows_v1(jsonb, sync.record_v1[]) is
+  'Updates the rows of known records, in one statement; rows that hold it already stay as they are.';
+
+create function sync.replace_targets_v1(p_shape jsonb, p_records sync.record_v1[]) returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  relation jsonb;
+begin
+  for relation in
+    select o from jsonb_array_elements(p_shape -> 'one') o
+     where exists (
+       select from unnest(p_records) r
+        where r.targets ? (o ->> 'field')
+          and (not r.fresh or r.targets ->> (o ->> 'field') is not null))
+  loop
+    execute format($sql$
+      with missing as materialized (
+        select r.row_id, (r.targets ->> $2)::uuid as page_id from unnest($1) r
+         where r.targets ->> $2 is not null
+           and not exists (
+             select from public.%I x where x.notion_page_id = (r.targets ->> $2)::uuid)
+      ), settled as (
+        delete from sync.waiting w using unnest($1) r
+         where w.table_name = $3 and w.row_id = r.row_id and w.field = $2 and r.targets ? $2
+           and not exists (
+             select from missing m where m.row_id = w.row_id and m.page_id = w.target_page_id)
+      )
+      insert into sync.waiting (table_name, row_id, field, target_table, target_page_id)
+      select $3, m.row_id, $2, $4, m.page_id from missing m
+      on conflict do nothing
+    $sql$, relation ->> 'target_table')
+    using p_records, relation ->> 'field', p_shape ->> 'table', relation ->> 'target_table';
+  end loop;
+end
+$$;
+comment on function sync.replace_targets_v1(jsonb, sync.record_v1[]) is
+  'Keeps the targets of relations to one that have no row yet.';
+
+create function sync.replace_links_v1(p_shape jsonb, p_records sync.record_v1[]) returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  relation jsonb;
+begin
+  for relation in
+    select m from jsonb_array_elements(p_shape -> 'many') m
+     where exists (
+       select from unnest(p_records) r
+        where r.links ? (m ->> 'field')
+          and (not r.fresh or r.links -> (m ->> 'field') <> '[]'::jsonb))
+  loop
+    -- A link to a row that has no page yet was never shown to Notion, so it stays.
+    execute format($sql$
+      with desired as materialized (
+        select r.row_id, e.page::uuid as page_id, (e.place - 1)::int as position, x.id as target
+          from unnest($1) r
+          cross join lateral jsonb_array_elements_text(r.links -> $2) with ordinality e(page, place)
+          left join public.%4$I x on x.notion_page_id = e.page::uuid
+      ), removed as (
+        delete from public.%1$I l using unnest($1) r, public.%4$I x
+         where l.%2$I = r.row_id and r.links ? $2
+           and x.id = l.%3$I and x.notion_page_id is not null
+           and not exists (
+             select from desired d where d.row_id = r.row_id and d.target = l.%3$I)
+      ), added as (
+        insert into public.%1$I as l (%2$I, %3$I, position)
+        select d.row_id, d.target, d.position from desired d where d.target is not null
+        on conflict (%2$I, %3$I) do update set position = excluded.position
+          where l.position is distinct from excluded.position
+      ), settled as (
+        delete from sync.waiting w using unnest($1) r
+         where w.table_name = $3 and w.row_id = r.row_id and w.field = $2 and r.links ? $2
+           and not exists (
+             select from desired d
+              where d.row_id = r.row_id and d.page_id = w.target_page_id and d.target is null)
+      )
+      insert into sync.waiting as w
+        (table_name, row_id, field, target_table, target_page_id, position, link_table)
+      select $3, d.row_id, $2, $4, d.page_id, d.position, $5 from desired d where d.target is null
+      on conflict (table_name, row_id, field, target_page_id)
+        do update set position = excluded.position
+        where w.position is distinct from excluded.position
+    $sql$, relation ->> 'table', relation ->> 'owner', relation ->> 'target',
+      relation ->> 'target_table')
+    using p_records, relation ->> 'field', p_shape ->> 'table', relation ->> 'target_table',
+      relation ->> 'table';
+  end loop;
+end
+$$;
+comment on function sync.replace_links_v1(jsonb, sync.record_v1[]) is
+  'Makes the links of records as given, touching only those that differ; unknown ends wait.';
+
+revoke execute on function sync.applying_v1() from public;
+revoke execute on function sync.patched_v1(jsonb, jsonb) from public;
+revoke execute on function sync.insert_rows_v1(jsonb, sync.record_v1[]) from public;
+revoke execute on function sync.revive_rows_v1(jsonb, sync.record_v1[]) from public;
+revoke execute on function sync.update_rows_v1(jsonb, sync.record_v1[]) from public;
+revoke execute on function sync.replace_targets_v1(jsonb, sync.record_v1[]) from public;
+revoke execute on function sync.replace_links_v1(jsonb, sync.record_v1[]) from public;
 
 
 -- == settle.sql
@@ -1038,7 +1737,7 @@ revoke execute on function sync.counted_v1(jsonb, text, int) from public;
 
 -- Reading records with what the ledger holds of them.
 
-create function sync.sight_v1(p_shape jsonb, p_page_ids jsonb) returns jsonb
+create function sync.sighted_v1(p_shape jsonb, p_rows uuid[]) returns jsonb
 language plpgsql stable
 set search_path = '' set timezone = 'UTC'
 as $$
@@ -1047,8 +1746,6 @@ declare
   targets text;
   answer jsonb;
 begin
-  if jsonb_typeof(p_shape) = 'string' then p_shape := (p_shape #>> '{}')::jsonb; end if;
-  if jsonb_typeof(p_page_ids) = 'string' then p_page_ids := (p_page_ids #>> '{}')::jsonb; end if;
   -- Every end of every link: field, page, place, and whether the target's own row is deleted.
   select coalesce(string_agg(format(
       'select a.row_id, %L as field, x.notion_page_id as page_id, l.position,'
@@ -1068,8 +1765,10 @@ begin
     into targets from jsonb_array_elements(p_shape -> 'one') o;
   execute format($sql$
     with asked as materialized (
-      select l.*, l.xmin::text as mark from jsonb_array_elements_text($1) p
-        join sync.link l on l.page_id = p::uuid and l.table_name = %1$L
+      select k.id as row_id, l.page_id, l.base, l.deleted, l.edited_at, l.seen_at,
+             coalesce(l.xmin::text, '') as mark
+        from unnest($1) k(id)
+        left join sync.link l on l.table_name = %1$L and l.row_id = k.id
     ), pending as materialized (
       select w.* from asked a
         join sync.waiting w on w.table_name = %1$L and w.row_id = a.row_id
@@ -1107,7 +1806,8 @@ begin
     )
     select jsonb_agg(jsonb_build_object(
       'page_id', a.page_id, 'row_id', a.row_id, 'base', a.base, 'deleted', a.deleted,
-      'page_edited_at', a.edited_at, 'ledger', a.mark, 'version', coalesce(d.version, 0),
+      'page_edited_at', a.edited_at, 'seen_at', a.seen_at, 'ledger', a.mark,
+      'version', coalesce(d.version, 0), 'by', d.by_whom, 'why', d.why, 'intent', i.intent,
       'row', case when t.id is not null then to_jsonb(t) else d.tombstone end,
       'gone', t.id is null,
       'edited_at', coalesce(d.at, t.updated_at),
@@ -1117,15 +1817,98 @@ begin
       from asked a
       left join public.%1$I t on t.id = a.row_id
       left join sync.dirty d on d.table_name = %1$L and d.row_id = a.row_id
+      left join sync.intent i on i.table_name = %1$L and i.row_id = a.row_id
       left join many on many.row_id = a.row_id
       left join one on one.row_id = a.row_id
       left join graves on graves.row_id = a.row_id
-  $sql$, p_shape ->> 'table', ends, targets) into answer using p_page_ids;
+     where t.id is not null or a.page_id is not null or d.row_id is not null
+        or i.row_id is not null
+  $sql$, p_shape ->> 'table', ends, targets) into answer using p_rows;
   return coalesce(answer, '[]'::jsonb);
 end
 $$;
+comment on function sync.sighted_v1(jsonb, uuid[]) is
+  'Rows as they are now, with their bases, versions, links and open writes.';
+
+create function sync.sight_v1(p_shape jsonb, p_page_ids jsonb) returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(p_shape) = 'string' then p_shape := (p_shape #>> '{}')::jsonb; end if;
+  if jsonb_typeof(p_page_ids) = 'string' then p_page_ids := (p_page_ids #>> '{}')::jsonb; end if;
+  return sync.sighted_v1(p_shape, array(
+    select l.row_id from jsonb_array_elements_text(p_page_ids) p
+      join sync.link l on l.page_id = p::uuid and l.table_name = p_shape ->> 'table'));
+end
+$$;
 comment on function sync.sight_v1(jsonb, jsonb) is
-  'The rows of linked pages as they are now, with their bases, versions and links.';
+  'The rows of linked pages as they are now, with what the ledger holds of them.';
+
+create function sync.sight_rows_v1(p_shape jsonb, p_row_ids jsonb) returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(p_shape) = 'string' then p_shape := (p_shape #>> '{}')::jsonb; end if;
+  if jsonb_typeof(p_row_ids) = 'string' then p_row_ids := (p_row_ids #>> '{}')::jsonb; end if;
+  return sync.sighted_v1(
+    p_shape, array(select distinct r::uuid from jsonb_array_elements_text(p_row_ids) r));
+end
+$$;
+comment on function sync.sight_rows_v1(jsonb, jsonb) is
+  'These rows as they are now, with what the ledger holds of them; unknown ones are left out.';
+
+create function sync.rows_for_v1(p_table jsonb, p_column jsonb, p_strangers jsonb) returns jsonb
+language plpgsql stable
+set search_path = '' set timezone = 'UTC'
+as $$
+declare
+  by_key text := '';
+  answer jsonb;
+begin
+  if jsonb_typeof(p_strangers) = 'string' then
+    p_strangers := (p_strangers #>> '{}')::jsonb;
+  end if;
+  if p_column #>> '{}' is not null then
+    -- The null pages are found by their index, so that a large table is not read for it.
+    by_key := format($sql$
+      union all
+      select s.page_id, 3, t.id, t.deleted_at from strangers s
+        cross join lateral jsonb_populate_record(
+          null::public.%1$I, jsonb_build_object(%2$L, s.key)) v
+        join public.%1$I t on t.notion_page_id is null and t.%2$I = v.%2$I
+       where jsonb_typeof(s.key) <> 'null'
+    $sql$, p_table #>> '{}', p_column #>> '{}');
+  end if;
+  execute format($sql$
+    with strangers as materialized (
+      select s.* from jsonb_to_recordset($1) s(page_id uuid, supabase_id uuid, key jsonb)
+    ), candidates(page_id, place, row_id, deleted_at) as (
+      select s.page_id, 1, t.id, t.deleted_at from strangers s
+        join public.%1$I t on t.notion_page_id = s.page_id
+      union all
+      select s.page_id, 2, t.id, t.deleted_at from strangers s
+        join public.%1$I t on t.id = s.supabase_id
+       where t.notion_page_id is null or t.notion_page_id = s.page_id
+      %2$s
+    ), free as (
+      select c.page_id, c.row_id, min(c.place) as place from candidates c
+       where c.deleted_at is null
+         and not exists (
+           select from sync.link l where l.table_name = %1$L and l.row_id = c.row_id)
+       group by c.page_id, c.row_id
+    ), found as (
+      select f.page_id, jsonb_agg(f.row_id order by f.place, f.row_id) as rows
+        from free f group by f.page_id
+    )
+    select jsonb_object_agg(f.page_id, f.rows) from found f
+  $sql$, p_table #>> '{}', by_key) into answer using p_strangers;
+  return coalesce(answer, '{}'::jsonb);
+end
+$$;
+comment on function sync.rows_for_v1(jsonb, jsonb, jsonb) is
+  'The rows without a page that pages without a row may belong to, the likeliest first.';
 
 create function sync.linked_v1(p_table jsonb, p_after jsonb, p_limit jsonb) returns jsonb
 language sql stable
@@ -1227,7 +2010,10 @@ $$;
 comment on function sync.owners_v1(jsonb, jsonb) is
   'The records whose links differ from what the other side of a two-way relation shows.';
 
+revoke execute on function sync.sighted_v1(jsonb, uuid[]) from public;
 revoke execute on function sync.sight_v1(jsonb, jsonb) from public;
+revoke execute on function sync.sight_rows_v1(jsonb, jsonb) from public;
+revoke execute on function sync.rows_for_v1(jsonb, jsonb, jsonb) from public;
 revoke execute on function sync.alive_v1(jsonb) from public;
 revoke execute on function sync.linked_v1(jsonb, jsonb, jsonb) from public;
 revoke execute on function sync.owners_v1(jsonb, jsonb) from public;

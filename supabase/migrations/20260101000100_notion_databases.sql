@@ -829,6 +829,16 @@ create trigger sync_touch before update on public.business_entities
     )
   )
   execute function sync.touch_v1();
+create trigger sync_keep_page before update of notion_page_id on public.business_entities
+  for each row when (
+    coalesce(current_setting('sync.applying', true), '') <> 'on'
+    and row (
+      old.notion_page_id
+    ) is distinct from row (
+      new.notion_page_id
+    )
+  )
+  execute function sync.keep_page_v1();
 create trigger sync_mark after insert or delete on public.business_entities
   for each row when (
     coalesce(current_setting('sync.applying', true), '') <> 'on'
@@ -866,6 +876,16 @@ create trigger sync_touch before update on public.contacts_profiles
     )
   )
   execute function sync.touch_v1();
+create trigger sync_keep_page before update of notion_page_id on public.contacts_profiles
+  for each row when (
+    coalesce(current_setting('sync.applying', true), '') <> 'on'
+    and row (
+      old.notion_page_id
+    ) is distinct from row (
+      new.notion_page_id
+    )
+  )
+  execute function sync.keep_page_v1();
 create trigger sync_mark after insert or delete on public.contacts_profiles
   for each row when (
     coalesce(current_setting('sync.applying', true), '') <> 'on'
@@ -909,6 +929,16 @@ create trigger sync_touch before update on public.community_members
     )
   )
   execute function sync.touch_v1();
+create trigger sync_keep_page before update of notion_page_id on public.community_members
+  for each row when (
+    coalesce(current_setting('sync.applying', true), '') <> 'on'
+    and row (
+      old.notion_page_id
+    ) is distinct from row (
+      new.notion_page_id
+    )
+  )
+  execute function sync.keep_page_v1();
 create trigger sync_mark after insert or delete on public.community_members
   for each row when (
     coalesce(current_setting('sync.applying', true), '') <> 'on'
@@ -948,6 +978,16 @@ create trigger sync_touch before update on public.products_services
     )
   )
   execute function sync.touch_v1();
+create trigger sync_keep_page before update of notion_page_id on public.products_services
+  for each row when (
+    coalesce(current_setting('sync.applying', true), '') <> 'on'
+    and row (
+      old.notion_page_id
+    ) is distinct from row (
+      new.notion_page_id
+    )
+  )
+  execute function sync.keep_page_v1();
 create trigger sync_mark after insert or delete on public.products_services
   for each row when (
     coalesce(current_setting('sync.applying', true), '') <> 'on'
@@ -987,6 +1027,16 @@ create trigger sync_touch before update on public.workflow_instances
     )
   )
   execute function sync.touch_v1();
+create trigger sync_keep_page before update of notion_page_id on public.workflow_instances
+  for each row when (
+    coalesce(current_setting('sync.applying', true), '') <> 'on'
+    and row (
+      old.notion_page_id
+    ) is distinct from row (
+      new.notion_page_id
+    )
+  )
+  execute function sync.keep_page_v1();
 create trigger sync_mark after insert or delete on public.workflow_instances
   for each row when (
     coalesce(current_setting('sync.applying', true), '') <> 'on'
@@ -1028,6 +1078,16 @@ create trigger sync_touch before update on public.marketing_campaigns
     )
   )
   execute function sync.touch_v1();
+create trigger sync_keep_page before update of notion_page_id on public.marketing_campaigns
+  for each row when (
+    coalesce(current_setting('sync.applying', true), '') <> 'on'
+    and row (
+      old.notion_page_id
+    ) is distinct from row (
+      new.notion_page_id
+    )
+  )
+  execute function sync.keep_page_v1();
 create trigger sync_mark after insert or delete on public.marketing_campaigns
   for each row when (
     coalesce(current_setting('sync.applying', true), '') <> 'on'
@@ -1071,6 +1131,16 @@ create trigger sync_touch before update on public.feedback_surveys
     )
   )
   execute function sync.touch_v1();
+create trigger sync_keep_page before update of notion_page_id on public.feedback_surveys
+  for each row when (
+    coalesce(current_setting('sync.applying', true), '') <> 'on'
+    and row (
+      old.notion_page_id
+    ) is distinct from row (
+      new.notion_page_id
+    )
+  )
+  execute function sync.keep_page_v1();
 create trigger sync_mark after insert or delete on public.feedback_surveys
   for each row when (
     coalesce(current_setting('sync.applying', true), '') <> 'on'
@@ -1116,6 +1186,16 @@ create trigger sync_touch before update on public.rewards_bounties
     )
   )
   execute function sync.touch_v1();
+create trigger sync_keep_page before update of notion_page_id on public.rewards_bounties
+  for each row when (
+    coalesce(current_setting('sync.applying', true), '') <> 'on'
+    and row (
+      old.notion_page_id
+    ) is distinct from row (
+      new.notion_page_id
+    )
+  )
+  execute function sync.keep_page_v1();
 create trigger sync_mark after insert or delete on public.rewards_bounties
   for each row when (
     coalesce(current_setting('sync.applying', true), '') <> 'on'
@@ -1159,6 +1239,16 @@ create trigger sync_touch before update on public.tasks
     )
   )
   execute function sync.touch_v1();
+create trigger sync_keep_page before update of notion_page_id on public.tasks
+  for each row when (
+    coalesce(current_setting('sync.applying', true), '') <> 'on'
+    and row (
+      old.notion_page_id
+    ) is distinct from row (
+      new.notion_page_id
+    )
+  )
+  execute function sync.keep_page_v1();
 create trigger sync_mark after insert or delete on public.tasks
   for each row when (
     coalesce(current_setting('sync.applying', true), '') <> 'on'
@@ -1202,6 +1292,16 @@ create trigger sync_touch before update on public.agent_communication_patterns
     )
   )
   execute function sync.touch_v1();
+create trigger sync_keep_page before update of notion_page_id on public.agent_communication_patterns
+  for each row when (
+    coalesce(current_setting('sync.applying', true), '') <> 'on'
+    and row (
+      old.notion_page_id
+    ) is distinct from row (
+      new.notion_page_id
+    )
+  )
+  execute function sync.keep_page_v1();
 create trigger sync_mark after insert or delete on public.agent_communication_patterns
   for each row when (
     coalesce(current_setting('sync.applying', true), '') <> 'on'
@@ -1245,6 +1345,16 @@ create trigger sync_touch before update on public.agents
     )
   )
   execute function sync.touch_v1();
+create trigger sync_keep_page before update of notion_page_id on public.agents
+  for each row when (
+    coalesce(current_setting('sync.applying', true), '') <> 'on'
+    and row (
+      old.notion_page_id
+    ) is distinct from row (
+      new.notion_page_id
+    )
+  )
+  execute function sync.keep_page_v1();
 create trigger sync_mark after insert or delete on public.agents
   for each row when (
     coalesce(current_setting('sync.applying', true), '') <> 'on'
@@ -1286,6 +1396,16 @@ create trigger sync_touch before update on public.api_integrations
     )
   )
   execute function sync.touch_v1();
+create trigger sync_keep_page before update of notion_page_id on public.api_integrations
+  for each row when (
+    coalesce(current_setting('sync.applying', true), '') <> 'on'
+    and row (
+      old.notion_page_id
+    ) is distinct from row (
+      new.notion_page_id
+    )
+  )
+  execute function sync.keep_page_v1();
 create trigger sync_mark after insert or delete on public.api_integrations
   for each row when (
     coalesce(current_setting('sync.applying', true), '') <> 'on'
@@ -1327,6 +1447,16 @@ create trigger sync_touch before update on public.data_transformations
     )
   )
   execute function sync.touch_v1();
+create trigger sync_keep_page before update of notion_page_id on public.data_transformations
+  for each row when (
+    coalesce(current_setting('sync.applying', true), '') <> 'on'
+    and row (
+      old.notion_page_id
+    ) is distinct from row (
+      new.notion_page_id
+    )
+  )
+  execute function sync.keep_page_v1();
 create trigger sync_mark after insert or delete on public.data_transformations
   for each row when (
     coalesce(current_setting('sync.applying', true), '') <> 'on'
@@ -1368,6 +1498,16 @@ create trigger sync_touch before update on public.notification_templates
     )
   )
   execute function sync.touch_v1();
+create trigger sync_keep_page before update of notion_page_id on public.notification_templates
+  for each row when (
+    coalesce(current_setting('sync.applying', true), '') <> 'on'
+    and row (
+      old.notion_page_id
+    ) is distinct from row (
+      new.notion_page_id
+    )
+  )
+  execute function sync.keep_page_v1();
 create trigger sync_mark after insert or delete on public.notification_templates
   for each row when (
     coalesce(current_setting('sync.applying', true), '') <> 'on'
@@ -1411,6 +1551,16 @@ create trigger sync_touch before update on public.use_cases
     )
   )
   execute function sync.touch_v1();
+create trigger sync_keep_page before update of notion_page_id on public.use_cases
+  for each row when (
+    coalesce(current_setting('sync.applying', true), '') <> 'on'
+    and row (
+      old.notion_page_id
+    ) is distinct from row (
+      new.notion_page_id
+    )
+  )
+  execute function sync.keep_page_v1();
 create trigger sync_mark after insert or delete on public.use_cases
   for each row when (
     coalesce(current_setting('sync.applying', true), '') <> 'on'
@@ -1456,6 +1606,16 @@ create trigger sync_touch before update on public.workflows
     )
   )
   execute function sync.touch_v1();
+create trigger sync_keep_page before update of notion_page_id on public.workflows
+  for each row when (
+    coalesce(current_setting('sync.applying', true), '') <> 'on'
+    and row (
+      old.notion_page_id
+    ) is distinct from row (
+      new.notion_page_id
+    )
+  )
+  execute function sync.keep_page_v1();
 create trigger sync_mark after insert or delete on public.workflows
   for each row when (
     coalesce(current_setting('sync.applying', true), '') <> 'on'

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg import sql
 
-from accord.core.ports import Known, Outcome, Result, RowWrite
+from accord.core.ports import Known, Outcome, Result, RowEdit, RowWrite
 from accord.core.record import Base, Record
 from accord.core.schema import Collection, Schema
 from accord.core.values import Text, Value
@@ -99,6 +99,10 @@ class Store:
         """Commit writes as the product does."""
         return self.run(lambda door: Supabase(door).commit(self.collection(table), writes))
 
+    def edit(self, table: str, *edits: RowEdit) -> tuple[Outcome, ...]:
+        """Edit rows as the product does for a person."""
+        return self.run(lambda door: Supabase(door).edit(self.collection(table), edits))
+
     def done(self, table: str, *writes: RowWrite) -> None:
         """Commit writes that must all be done."""
         outcomes = self.commit(table, *writes)
@@ -109,6 +113,16 @@ class Store:
         ids = {page(name): name for name in names}
         found = self.run(lambda door: Supabase(door).sight(self.collection(table), list(ids)))
         return {ids[page_id]: known for page_id, known in found.items()}
+
+    def rows(self, table: str, *names: str) -> dict[str, Known]:
+        """What is known of rows, by name."""
+        ids = {row(name): name for name in names}
+        found = self.run(lambda door: Supabase(door).sight_rows(self.collection(table), list(ids)))
+        return {ids[row_id]: known for row_id, known in found.items()}
+
+    def results(self, table: str, *writes: RowWrite) -> list[Result]:
+        """Commit writes, and tell what became of each."""
+        return [outcome.result for outcome in self.commit(table, *writes)]
 
     def seen(self, table: str, name: str) -> Mapping[str, Value]:
         """The values of a row as sighted."""

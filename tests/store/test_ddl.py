@@ -80,7 +80,13 @@ def test_words_that_postgres_keeps_for_itself_are_quoted(postgres_url: str) -> N
             for word in sorted(RESERVED_WORDS | {"position", "type", "name_", "row", "old", "new"})
         ]
         connection.execute("create schema sync")
-        for call in ("touch_v1", "mark_row_v1", "mark_link_v1", "refuse_truncate_v1"):
+        for call in (
+            "touch_v1",
+            "keep_page_v1",
+            "mark_row_v1",
+            "mark_link_v1",
+            "refuse_truncate_v1",
+        ):
             connection.execute(
                 f"create function sync.{call}() returns trigger language plpgsql as"
                 " 'begin return new; end'".encode()

@@ -26,7 +26,7 @@ create function sync.nap_v1() returns jsonb language sql as 'select to_jsonb(pg_
 create function sync.prepared_v1() returns jsonb language sql
   as 'select to_jsonb(count(*)) from pg_prepared_statements';
 create table sync.tries (at timestamptz);
-create function sync.remember_round_v1() returns jsonb language plpgsql as $$
+create function sync.begin_round_v1() returns jsonb language plpgsql as $$
 begin
   raise exception 'connection lost' using errcode = '08006';
 end $$;
@@ -221,7 +221,7 @@ def test_lost_connections_are_replaced_and_the_call_is_sent_again(
 
 def test_what_must_happen_once_is_never_sent_again(url: str, naps: list[float]) -> None:
     with pytest.raises(errors.Unreachable):
-        call(url, naps, "remember_round_v1")
+        call(url, naps, "begin_round_v1")
     assert naps == []
     with pytest.raises(errors.Unreachable):
         call(url, naps, "fail_v1", {"state": "08006", "says": "so it is"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -10,6 +11,7 @@ from functools import partial
 import psycopg
 import pytest
 
+from accord.core.errors import OurError
 from accord.core.ports import Problem, RoundEntry, SourceState, User
 from accord.core.record import Base
 from accord.core.schema import Schema
@@ -68,8 +70,13 @@ def test_rounds_are_numbered(store: Store) -> None:
         counts={"tasks": {"created": 2}},
         problems=(Problem("tasks", "odd", "even it"),),
     )
-    numbers = [store.ledger(partial(PostgresLedger.remember_round, entry=entry)) for _ in range(2)]
+    began, both = entry.started_at, entry.direction
+    numbers = [store.ledger(lambda ledger: ledger.begin_round(began, both)) for _ in range(2)]
     assert numbers == [1, 2]
+    assert store.person("select ended_at, direction from sync.round") == [(None, "both")] * 2
+    store.ledger(lambda ledger: ledger.remember_round(2, entry))
+    with pytest.raises(OurError, match="round 3"):
+        store.ledger(lambda ledger: ledger.remember_round(3, entry))
     kept = store.person("select direction, requests, counts, problems -> 0 ->> 'reason'"
                         " from sync.round where id = 2")  # fmt: skip
     assert kept == [("both", 7, {"tasks": {"created": 2}}, "odd")]
@@ -173,27 +180,55 @@ def test_the_check_of_a_database_without_tables_says_so(store: Store, schema: Sc
         store.ledger(lambda ledger: ledger.check(schema))
 
 
+#: What a function is given where that is not "[]" for each argument.
+GIVEN = {
+    "sight_v1": ['{"table": "tasks", "many": [], "one": []}', "[]"],
+    "sight_rows_v1": ['{"table": "tasks", "many": [], "one": []}', "[]"],
+    "commit_v1": ['{"table": "tasks", "many": [], "one": []}', "[]"],
+    "edit_v1": ['{"table": "tasks", "many": [], "one": []}', "[]"],
+    "missing_v1": ['{"tasks": ["id"]}'],
+    "remember_source_v1": [
+        json.dumps(
+            {
+                "table_name": "tasks",
+                "database_id": page("d"),
+                "data_source_id": page("s"),
+                "properties": {},
+            }
+        )
+    ],
+    "remember_round_v1": [1, "{}"],
+    "stamps_due_v1": ["[]", 1],
+    "ignore_v1": ["[]", True],
+    "fenced_v1": ["default", 0, "version_v1", "[]"],
+    "rows_for_v1": ["tasks", None, "[]"],
+}
+#: Functions that are given no array and no object.
+PLAIN = {
+    "begin_round_v1", "changes_v1", "conflicts_v1", "counted_v1", "forget_v1",
+    "give_back_lease_v1", "linked_v1", "patched_v1", "sighted_v1",
+    "take_lease_v1", "write_records_v1",
+}  # fmt: skip
+
+
 def test_every_function_takes_json_that_arrives_as_a_text(store: Store) -> None:
     with psycopg.connect(store.url, autocommit=True) as connection:
         functions = connection.execute(
             "select p.proname, p.pronargs from pg_proc p"
             " where p.pronamespace = 'sync'::regnamespace and p.pronargs > 0"
             " and p.proargtypes[0] = 'jsonb'::regtype and p.prorettype = 'jsonb'::regtype"
-            " and obj_description(p.oid) is not null and p.proname not in"
-            " ('patched_v1', 'counted_v1', 'write_records_v1', 'linked_v1')"
         ).fetchall()
-        assert len(functions) >= 10
+        assert {name for name, _ in functions} > PLAIN | GIVEN.keys()
         connection.execute(
             "insert into sync.waiting (table_name, row_id, field, target_table, target_page_id)"
             " values ('tasks', %s, 'dependencies', 'tasks', %s)",
             [row("t"), page("u")],
         )
-        state = '"{\\"table\\": \\"tasks\\", \\"many\\": [], \\"one\\": []}"'
+        connection.execute("insert into sync.lease values ('default', 'me', 0, now())")
         for name, arguments in functions:
-            first = state if name in {"sight_v1", "commit_v1"} else '"[]"'
-            if name in {"missing_v1", "remember_source_v1", "remember_round_v1"}:
+            if name in PLAIN:
                 continue
-            given = [first, *['"[]"'] * (arguments - 1)]
+            given = [json.dumps(each) for each in GIVEN.get(name, ["[]"] * arguments)]
             marks = ", ".join(["%s::jsonb"] * arguments)
             connection.execute(f"select sync.{name}({marks})".encode(), given)
 
@@ -207,7 +242,7 @@ def test_everything_in_schema_sync_is_explained_and_closed(store: Store) -> None
         "select proname, obj_description(oid), proconfig, has_function_privilege("
         "'public', oid, 'execute') from pg_proc where pronamespace = 'sync'::regnamespace"
     )
-    assert len(tables) == 7
+    assert len(tables) == 11
     assert all(comment and secured for _, comment, secured in tables)
     assert all(comment and 'search_path=""' in settings for _, comment, settings, _ in functions)
     assert [name for name, _, _, open_to_all in functions if open_to_all] == ["try_json_v1"]

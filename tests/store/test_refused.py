@@ -90,7 +90,7 @@ def test_a_number_out_of_bounds_is_told_with_its_bounds(store: Store) -> None:
         "column": "",
         "constraint": "community_members_engagement_score_range",
     }
-    assert refused_by_postgres(collection, write, answer) == Problem(
+    assert refused_by_postgres(collection, write, page("m"), answer) == Problem(
         table="community_members",
         reason="Engagement Score is 150, but must be between 0 and 100",
         remedy="Correct it in Notion; it is saved at the next round.",

@@ -165,6 +165,7 @@ def _note(
         page_id=row.get("notion_page_id"),
         record=name if isinstance(name, str) else "",
         property=declared.title,
+        row_id=None if row.get("notion_page_id") else row.get("id"),
     )
 
 

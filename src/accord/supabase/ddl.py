@@ -4,8 +4,8 @@ Rule: pure, and the same schema always gives the same text. Everything is writte
 schema, so that no search path matters; nothing needs an extension or a Postgres newer than 15;
 what names a role of Supabase's is guarded, so that it runs where there is none.
 
-What the text relies on lies in schema ``sync`` (``sql/ledger.sql``): ``sync.try_json_v1`` and the
-trigger functions ``touch_v1``, ``mark_row_v1``, ``mark_link_v1``, ``refuse_truncate_v1``.
+What the text relies on lies in schema ``sync``: ``sync.try_json_v1`` (``sql/ledger.sql``) and the
+trigger functions of ``sql/marks.sql``.
 """
 
 from __future__ import annotations
@@ -218,6 +218,9 @@ def _triggers(schema: Schema) -> Iterator[str]:
         yield "\n".join(
             (
                 _touch(collection.table, every),
+                _trigger("sync_keep_page", "before update of notion_page_id", collection.table,
+                         f"{_NOT_APPLYING}\n    and {_changed(['notion_page_id'])}",
+                         "sync.keep_page_v1()"),
                 _trigger("sync_mark", "after insert or delete", collection.table,
                          _NOT_APPLYING, "sync.mark_row_v1()"),
                 _trigger("sync_mark_update", "after update", collection.table,

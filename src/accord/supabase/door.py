@@ -22,7 +22,10 @@ from accord.core.values import Json
 from accord.supabase.errors import explained, is_connection_loss, is_rolled_back, too_slow
 
 #: What must not be sent again when it is not known whether it arrived.
-ONCE: frozenset[str] = frozenset({"remember_round_v1"})
+ONCE: frozenset[str] = frozenset({"begin_round_v1"})
+
+#: What one lease is for. All collections of a project are kept in step by one run at a time.
+WORKSPACE = "default"
 
 #: Pauses before a call is sent again, in seconds.
 PAUSES = (0.2, 1.0, 4.0)
@@ -31,12 +34,27 @@ _LOCAL = frozenset({"", "localhost", "127.0.0.1", "::1"})
 
 
 class Door(Protocol):
-    """A way to call the functions of schema ``sync``."""
+    """A way to call the functions of schema ``sync``.
+
+    Attributes:
+        fence: of the lease that is held; None: no lease was taken, and writes are not guarded.
+    """
+
+    fence: int | None
 
     async def call(self, function: str, *args: Json) -> Json:
         """Call ``sync.<function>`` with JSON values; answers its JSON value.
 
         Raises:
+            SupabaseError: the database refused, or did not answer.
+        """
+        ...
+
+    async def write(self, function: str, *args: Json) -> Json:
+        """Call a function that writes; it is refused if the lease that is held was taken over.
+
+        Raises:
+            LeaseLostError: another run has taken over.
             SupabaseError: the database refused, or did not answer.
         """
         ...
@@ -72,6 +90,7 @@ class PostgresDoor:
         pauses: Sequence[float] = PAUSES,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        self.fence: int | None = None
         settings = connection_settings(url, connect_timeout=connect_timeout)
         self._conninfo = make_conninfo("", **settings)
         self._user = str(settings.get("user") or "the database user")
@@ -112,6 +131,21 @@ class PostgresDoor:
         Raises:
             SupabaseError: the database refused, or did not answer.
         """
+        return await self._call(function, args, once=function in ONCE)
+
+    async def write(self, function: str, *args: Json) -> Json:
+        """Call a function that writes; it is refused if the lease that is held was taken over.
+
+        Raises:
+            LeaseLostError: another run has taken over.
+            SupabaseError: the database refused, or did not answer.
+        """
+        if self.fence is None:
+            return await self.call(function, *args)
+        fenced = (WORKSPACE, self.fence, function, list(args))
+        return await self._call("fenced_v1", fenced, once=function in ONCE)
+
+    async def _call(self, function: str, args: Sequence[Json], *, once: bool) -> Json:
         try:
             texts = [orjson.dumps(arg).decode() for arg in args]
         except orjson.JSONEncodeError as error:
@@ -120,13 +154,13 @@ class PostgresDoor:
             sql.Identifier(function),
             sql.SQL(", ").join([sql.SQL("{}::jsonb").format(sql.Placeholder())] * len(texts)),
         )
-        if function in ONCE and self._pool is not None:
+        if once and self._pool is not None:
             await self._pool.check()  # a connection that died idle is no reason to fail
         for pause in (*self._pauses, None):
             try:
                 return await self._once(query, texts)
             except psycopg.Error as error:
-                lost = is_connection_loss(error) and function not in ONCE
+                lost = is_connection_loss(error) and not once
                 if pause is None or not (lost or is_rolled_back(error)):
                     raise explained(error, user=self._user, place=self._place) from error
                 await self._sleep(pause)

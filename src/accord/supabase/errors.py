@@ -10,6 +10,7 @@ carries a password::
     ├── SchemaOutdated         they are there and not of this version
     ├── ReadOnly               the database takes no writes now
     ├── DiskFull               it has no room left
+    ├── LeaseLostError         another run has taken over: nothing more is written
     └── UnknownSupabaseError   anything else, with Postgres's own words
 """
 
@@ -56,6 +57,10 @@ class ReadOnly(SupabaseError):
 
 class DiskFull(SupabaseError):
     """The database has no room left."""
+
+
+class LeaseLostError(SupabaseError):
+    """Another run has taken over, so that nothing more may be written."""
 
 
 class UnknownSupabaseError(SupabaseError):
@@ -112,6 +117,11 @@ def explained(error: psycopg.Error, *, user: str, place: str) -> SupabaseError:
             return DiskFull(
                 f"The database at {place} has no room left: {said}",
                 remedy="Free room or enlarge the disk; nothing is lost, the next round goes on.",
+            )
+        case "SYL01":
+            return LeaseLostError(
+                "Another run has taken over; this one was away for too long and writes no more.",
+                remedy="Nothing is lost: the other run does the rest.",
             )
         case "57014":
             return Unreachable(

@@ -9,17 +9,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from accord.core.ports import Problem, RoundEntry, SourceState, User
+from accord.core.errors import OurError
+from accord.core.ports import (
+    Dispute,
+    Lease,
+    Open,
+    Problem,
+    Remembered,
+    RoundEntry,
+    SourceState,
+    StampDue,
+    User,
+)
 from accord.core.schema import Collection, Schema
 from accord.core.values import Json
-from accord.supabase.door import Door
+from accord.supabase.door import WORKSPACE, Door
 from accord.supabase.errors import SET_UP, SchemaMissing, SchemaOutdated
+from accord.supabase.records import moment
+from accord.supabase.remembered import dispute, lease, problem, remembered, stamp_due
 from accord.supabase.shape import columns_of, pairs_of, shapes_of
 
 #: The set of functions that this program speaks to.
 VERSION = 1
 
-#: How many linked pages are read at once.
+#: How many linked pages, or entries of the history, are read at once.
 PAGE = 10_000
 
 
@@ -76,8 +89,8 @@ class PostgresLedger:
                 properties={
                     key: (title, sort) for key, (title, sort) in item["properties"].items()
                 },
-                watermark=_moment(item["watermark"]),
-                walked_to=_moment(item["walked_to"]),
+                watermark=moment(item["watermark"]),
+                walked_to=moment(item["walked_to"]),
             )
             for item in await self._door.call("sources_v1")
         }
@@ -92,7 +105,7 @@ class PostgresLedger:
             "watermark": state.watermark,
             "walked_to": state.walked_to,
         }
-        await self._door.call("remember_source_v1", told)
+        await self._door.write("remember_source_v1", told)
 
     async def known_users(self) -> frozenset[User]:
         """The users as `notion_users` holds them."""
@@ -101,11 +114,11 @@ class PostgresLedger:
     async def remember_users(self, users: Sequence[User]) -> None:
         """Insert or update users; facts that are None do not overwrite known ones."""
         if users:
-            await self._door.call("remember_users_v1", [asdict(user) for user in users])
+            await self._door.write("remember_users_v1", [asdict(user) for user in users])
 
     async def settle(self, schema: Schema) -> dict[str, int]:
         """Set the links whose target has arrived; how many, by table of the owner."""
-        counts: dict[str, int] = await self._door.call("settle_v1", shapes_of(schema))
+        counts: dict[str, int] = await self._door.write("settle_v1", shapes_of(schema))
         return counts
 
     async def alive(self, page_ids: Sequence[str]) -> dict[str, str]:
@@ -142,57 +155,135 @@ class PostgresLedger:
 
     async def problems(self) -> tuple[Problem, ...]:
         """The records that could not be brought into step so far."""
-        return tuple(
-            Problem(
-                table=item["table_name"],
-                reason=item["reason"],
-                remedy=item["remedy"],
-                page_id=item["page_id"],
-                record=item["record"],
-                property=item["property"],
-            )
-            for item in await self._door.call("problems_v1")
-        )
+        return tuple(problem(item) for item in await self._door.call("problems_v1"))
 
     async def remember_problems(self, found: Sequence[Problem], solved: Sequence[str]) -> None:
-        """Keep new problems of records, drop those of the pages in ``solved``."""
+        """Keep new problems of records, drop those of the pages (or rows) in ``solved``."""
         told = [
             {
-                "page_id": problem.page_id,
-                "table_name": problem.table,
-                "record": problem.record,
-                "property": problem.property,
-                "reason": problem.reason,
-                "remedy": problem.remedy,
+                "page_id": each.page_id,
+                "row_id": each.row_id,
+                "table_name": each.table,
+                "record": each.record,
+                "property": each.property,
+                "reason": each.reason,
+                "remedy": each.remedy,
             }
-            for problem in found
-            if problem.page_id is not None
+            for each in found
+            if each.page_id is not None or each.row_id is not None
         ]
         if told or solved:
-            await self._door.call("remember_problems_v1", told, list(solved))
+            await self._door.write("remember_problems_v1", told, list(solved))
+
+    async def ignore(self, keys: Sequence[str], *, ignored: bool) -> int:
+        """Mark problems as ignored or not, by page id (row id where there is no page); how many."""
+        return int(await self._door.write("ignore_v1", list(keys), ignored)) if keys else 0
 
     async def pending(self, schema: Schema) -> dict[str, int]:
         """How many rows a person changed that Notion has not got yet, by table."""
         counts = await self._door.call("pending_v1")
         return {c.table: counts[c.table] for c in schema if c.table in counts}
 
-    async def remember_round(self, entry: RoundEntry) -> int:
-        """Keep a round that did something; answers its number."""
+    async def begin_round(self, started_at: datetime, direction: str) -> int:
+        """Give a round that is about to do something its number."""
+        return int(await self._door.write("begin_round_v1", started_at, direction))
+
+    async def remember_round(self, number: int, entry: RoundEntry) -> None:
+        """Keep what a round did, under its number."""
         told: Json = {
             "started_at": entry.started_at,
             "ended_at": entry.ended_at,
             "direction": entry.direction,
             "requests": entry.requests,
             "counts": {table: dict(counts) for table, counts in entry.counts.items()},
-            "problems": [asdict(problem) for problem in entry.problems],
+            "problems": [asdict(each) for each in entry.problems],
         }
-        return int(await self._door.call("remember_round_v1", told))
+        if not await self._door.write("remember_round_v1", number, told):
+            raise OurError(f"round {number} was never begun")
+
+    async def take_lease(
+        self, owner: str, seconds: float, *, instead_of: str | None = None
+    ) -> Lease:
+        """Become the one who may write, or go on being so; answers who is.
+
+        Only a lease that is over, our own, or that of ``instead_of`` can be taken. From then on
+        every write of this ledger and of the replica beside it is refused when another owner has
+        taken the lease since.
+
+        Raises:
+            ValueError: ``owner`` is empty.
+        """
+        if not owner:
+            raise ValueError("a lease needs an owner")
+        told = await self._door.call("take_lease_v1", WORKSPACE, owner, seconds, instead_of)
+        taken = lease(told)
+        if taken.mine:
+            self._door.fence = taken.fence
+        return taken
+
+    async def give_back_lease(self) -> None:
+        """Let others write."""
+        fence = self._door.fence
+        if fence is not None:
+            await self._door.call("give_back_lease_v1", WORKSPACE, fence)
+            self._door.fence = None
+
+    async def dirty(self, tables: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """The rows that people changed and Notion has not got yet, oldest change first."""
+        rows: dict[str, list[str]] = {}
+        for table, row_id in await self._door.call("dirty_v1", list(tables)):
+            rows.setdefault(table, []).append(row_id)
+        return {table: tuple(ids) for table, ids in rows.items()}
+
+    async def intents(self) -> tuple[Open, ...]:
+        """The writes to Notion that were begun and of which nobody knows the end."""
+        return tuple(Open(**item) for item in await self._door.call("intents_v1"))
+
+    async def stamps_due(self, tables: Sequence[str], limit: int) -> tuple[StampDue, ...]:
+        """The pages whose stamps are due, longest due first."""
+        answer = await self._door.call("stamps_due_v1", list(tables), limit)
+        return tuple(stamp_due(item) for item in answer)
+
+    async def stamped(self, page_ids: Sequence[str]) -> None:
+        """The stamps of these pages are no longer due: they are written, or cannot be."""
+        if page_ids:
+            await self._door.write("stamped_v1", list(page_ids))
+
+    async def conflicts(self, *, waiting: bool = False) -> tuple[Dispute, ...]:
+        """Conflicts, newest first; only those that a person has to decide, or all."""
+        return tuple(dispute(item) for item in await self._door.call("conflicts_v1", waiting))
+
+    async def resolve(self, conflict_ids: Sequence[int]) -> None:
+        """Remember that a person decided these conflicts."""
+        if conflict_ids:
+            await self._door.write("resolve_v1", list(conflict_ids))
+
+    async def history(
+        self,
+        schema: Schema,
+        *,
+        row_id: str | None = None,
+        round_number: int | None = None,
+        since: datetime | None = None,
+    ) -> tuple[Remembered, ...]:
+        """The remembered changes of a record or of a round, oldest first.
+
+        Those of tables and fields that are declared no more are left out.
+        """
+        entries: list[Remembered] = []
+        after = 0
+        while True:
+            answer = await self._door.call("changes_v1", row_id, round_number, since, after, PAGE)
+            entries += (entry for item in answer for entry in remembered(schema, item))
+            if len(answer) < PAGE:
+                return tuple(entries)
+            after = answer[-1]["id"]
+
+    async def forget(self, before: datetime) -> int:
+        """Drop the history from before a moment; answers how many entries went."""
+        return int(await self._door.write("forget_v1", before))
 
     async def census(self, schema: Schema) -> dict[str, tuple[int, int]]:
         """(rows that are not deleted, links) by table."""
         answer = await self._door.call("census_v1", shapes_of(schema))
         return {table: (rows, links) for table, (rows, links) in answer.items()}
-
-
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)

@@ -6,12 +6,13 @@ words, Postgres's own sentence stands.
 
 from __future__ import annotations
 
-from accord.core.ports import Problem, RowWrite
+from accord.core.ports import Problem, RowEdit, RowWrite
 from accord.core.record import Record
 from accord.core.schema import Collection, Field, PropertyType
 from accord.core.values import Json, Text, Value
 
 CORRECT_IT = "Correct it in Notion; it is saved at the next round."
+CHOOSE_ANOTHER = "Choose another value."
 
 
 def title_of(collection: Collection, record: Record) -> str:
@@ -24,31 +25,43 @@ def title_of(collection: Collection, record: Record) -> str:
 
 
 def refusal(
-    collection: Collection, write: RowWrite, reason: str, remedy: str, prop: str = ""
+    collection: Collection,
+    write: RowWrite | RowEdit,
+    page_id: str | None,
+    reason: str,
+    remedy: str,
+    prop: str = "",
 ) -> Problem:
     """The problem of a write that is not done."""
+    base = write.base.record if isinstance(write, RowWrite) and write.base else Record({})
     return Problem(
         table=collection.table,
         reason=reason,
         remedy=remedy,
-        page_id=write.page_id,
-        record=title_of(collection, write.base.record),
+        page_id=page_id,
+        record=title_of(collection, base.updated(write.changes)),
         property=prop,
+        row_id=write.row_id if page_id is None else None,
     )
 
 
-def refused_by_postgres(collection: Collection, write: RowWrite, answer: Json) -> Problem:
+def refused_by_postgres(
+    collection: Collection, write: RowWrite | RowEdit, page_id: str | None, answer: Json
+) -> Problem:
     """The problem of a write that Postgres refused.
 
-    ``answer`` is what ``sync.commit_v1`` says of it: sqlstate, message, column, constraint.
+    ``answer`` is what ``sync.commit_v1`` or ``sync.edit_v1`` says of it: sqlstate, message,
+    column, constraint.
     """
     field = _field_of(collection, str(answer["column"]), str(answer["constraint"]))
     sentence = str(answer["message"])
     if field is None:
         reason = f"Supabase answered: {sentence}"
-        return refusal(collection, write, reason, "Correct the record in Notion, or the rule.")
+        remedy = "Correct the record in Notion, or the rule."
+        return refusal(collection, write, page_id, reason, remedy)
     reason = _reason(field, write.changes.get(field.name), str(answer["sqlstate"]), sentence)
-    return refusal(collection, write, reason, CORRECT_IT, field.title)
+    remedy = CORRECT_IT if isinstance(write, RowWrite) else CHOOSE_ANOTHER
+    return refusal(collection, write, page_id, reason, remedy, field.title)
 
 
 def _reason(field: Field, value: Value, state: str, sentence: str) -> str:

@@ -1,28 +1,31 @@
 """The Supabase side: reads rows with their ledger entries, and writes both in one transaction.
 
-Rule: values go through the codec and nothing else; the decisions of a commit (stale, refused, what
+Rule: values go through the codec and nothing else; the decisions of a write (stale, refused, what
 waits) are made in Postgres, where the rows are locked.
 """
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from typing import TypeVar
 
 import orjson
 
 from accord.core.errors import OurError, ValueRefusedError
-from accord.core.merge import Unknown
-from accord.core.plan import Conflict
-from accord.core.ports import Known, Outcome, Problem, Result, RowWrite
-from accord.core.record import Base, Record, Sighting
+from accord.core.ports import Known, Outcome, Result, RowEdit, RowWrite, Stranger
+from accord.core.record import Base
 from accord.core.schema import Collection
-from accord.core.values import Json, Kind, Value, to_json
-from accord.supabase.codec import decode_row, encode_row
+from accord.core.values import Json, Kind, Value
+from accord.supabase.codec import encode_row
 from accord.supabase.door import Door
+from accord.supabase.records import edited_record, known_record, written_record
 from accord.supabase.refusals import refusal, refused_by_postgres
 from accord.supabase.shape import shape_of
+
+Write = TypeVar("Write", RowWrite, RowEdit)
 
 
 class Supabase:
@@ -41,53 +44,103 @@ class Supabase:
         if not page_ids:
             return {}
         answer = await self._door.call("sight_v1", self._shape(collection), list(page_ids))
-        return {str(item["page_id"]): _known(collection, item) for item in answer}
+        return {str(item["page_id"]): known_record(collection, item) for item in answer}
+
+    async def sight_rows(self, collection: Collection, row_ids: Sequence[str]) -> dict[str, Known]:
+        """What is known of these rows, those without a page and deleted ones too.
+
+        A row that is gone and of which no mark tells is left out, unless it is linked.
+        """
+        if not row_ids:
+            return {}
+        answer = await self._door.call("sight_rows_v1", self._shape(collection), list(row_ids))
+        return {str(item["row_id"]): known_record(collection, item) for item in answer}
+
+    async def rows_for(
+        self, collection: Collection, strangers: Sequence[Stranger]
+    ) -> dict[str, tuple[str, ...]]:
+        """The rows without a page that a page without a row may belong to, by page id.
+
+        First the row that names the page itself, then the one that the page's Supabase ID names,
+        then those whose match key is the page's. Pages without such a row are left out.
+        """
+        if not strangers:
+            return {}
+        key = collection.match_key
+        column = collection.field(key).column if key is not None else None
+        told = [_stranger(collection, column, stranger) for stranger in strangers]
+        answer = await self._door.call("rows_for_v1", collection.table, column, told)
+        return {page_id: tuple(rows) for page_id, rows in answer.items()}
+
+    async def edit(self, collection: Collection, edits: Sequence[RowEdit]) -> tuple[Outcome, ...]:
+        """Change rows as a person would, so that they are marked; each on its own merits.
+
+        A row that is gone comes back where ``deleted`` is False, with the links of its base.
+        """
+        outcomes = await self._write("edit_v1", collection, edits)
+        gone = [edit for edit in edits if outcomes[edit.row_id] is None]
+        if gone:
+            known = await self.sight_rows(collection, [edit.row_id for edit in gone])
+            bases = {row_id: each.base for row_id, each in known.items()}
+            back = [_with_links(collection, edit, bases.get(edit.row_id)) for edit in gone]
+            outcomes |= await self._write("edit_v1", collection, back, revive=True)
+        return tuple(
+            outcomes[edit.row_id] or Outcome(None, Result.STALE, row_id=edit.row_id)
+            for edit in edits
+        )
 
     async def commit(
         self, collection: Collection, writes: Sequence[RowWrite]
     ) -> tuple[Outcome, ...]:
         """Write records and their ledger entries; each is done, stale or refused by itself."""
-        outcomes = await self._commit(collection, writes)
-        gone = [write for write in writes if outcomes[write.page_id] is None]
+        outcomes = await self._write("commit_v1", collection, writes)
+        gone = [write for write in writes if outcomes[write.row_id] is None]
         if gone:
             # A person deleted the row, and it is to live: it comes back as it was, with the
             # links of the base, which went with the row.
-            back = [_with_links_of_base(collection, write) for write in gone]
-            outcomes |= await self._commit(collection, back, revive=True)
+            back = [_with_links(collection, write, write.base) for write in gone]
+            outcomes |= await self._write("commit_v1", collection, back, revive=True)
         return tuple(
-            outcomes[write.page_id] or Outcome(write.page_id, Result.STALE) for write in writes
+            outcomes[write.row_id] or Outcome(write.page_id, Result.STALE, row_id=write.row_id)
+            for write in writes
         )
 
-    async def _commit(
-        self, collection: Collection, writes: Sequence[RowWrite], *, revive: bool = False
+    async def _write(
+        self,
+        function: str,
+        collection: Collection,
+        writes: Sequence[RowWrite] | Sequence[RowEdit],
+        *,
+        revive: bool = False,
     ) -> dict[str, Outcome | None]:
-        """Outcomes by page; None where the row is gone."""
+        """Outcomes by row; None where the row is gone."""
         outcomes: dict[str, Outcome | None] = {}
         records: list[orjson.Fragment] = []
-        sent: dict[str, RowWrite] = {}
+        sent: dict[str, RowWrite | RowEdit] = {}
         for write in writes:
             try:
-                text = orjson.dumps(_record(collection, write, revive=revive))
+                text = orjson.dumps(_told(collection, write, revive=revive))
             except ValueRefusedError as error:
-                problem = refusal(collection, write, error.reason, error.remedy, error.field)
-                outcomes[write.page_id] = Outcome(write.page_id, Result.REFUSED, problem)
+                outcomes[write.row_id] = _refused(
+                    collection, write, error.reason, error.remedy, error.field
+                )
                 continue
             except orjson.JSONEncodeError:
-                outcomes[write.page_id] = _unwritable(collection, write)
+                outcomes[write.row_id] = _unwritable(collection, write)
                 continue
             if rb"\u0000" in text and _has_nul(orjson.loads(text)):
-                outcomes[write.page_id] = _unwritable(collection, write)
+                outcomes[write.row_id] = _unwritable(collection, write)
                 continue
             records.append(orjson.Fragment(text))
-            sent[write.page_id] = write
+            sent[write.row_id] = write
         if records:
-            answer = await self._door.call("commit_v1", self._shape(collection), records)
+            answer = await self._door.write(function, self._shape(collection), records)
             for item in answer:
-                page_id = str(item["page_id"])
-                outcomes[page_id] = _outcome(collection, sent[page_id], item)
-        missing = [write.page_id for write in writes if write.page_id not in outcomes]
+                row_id = str(item["row_id"])
+                outcomes[row_id] = _outcome(collection, sent[row_id], item)
+        missing = [write.row_id for write in writes if write.row_id not in outcomes]
         if missing:
-            raise OurError(f"sync.commit_v1 did not answer for {', '.join(missing)}")
+            raise OurError(f"sync.{function} did not answer for {', '.join(missing)}")
         return outcomes
 
     def _shape(self, collection: Collection) -> orjson.Fragment:
@@ -98,126 +151,61 @@ class Supabase:
         return shape
 
 
-def _known(collection: Collection, item: Mapping[str, Json]) -> Known:
-    base = item["base"]
-    row = item["row"]
-    sighting, unreadable = (None, ()) if row is None else _sighting(collection, item, row)
-    return Known(
-        row_id=str(item["row_id"]),
-        base=None
-        if base is None
-        else Base(Record.from_json(collection, base), bool(item["deleted"])),
-        row=sighting,
-        unreadable=unreadable,
-        buried=frozenset(item["buried"] or ()),
-        page_edited_at=_moment(item["page_edited_at"]),
-        ledger=str(item["ledger"]),
-    )
+def _told(collection: Collection, write: RowWrite | RowEdit, *, revive: bool) -> Json:
+    if isinstance(write, RowEdit):
+        return edited_record(collection, write, revive=revive)
+    return written_record(collection, write, revive=revive)
 
 
-def _sighting(
-    collection: Collection, item: Mapping[str, Json], row: Mapping[str, Json]
-) -> tuple[Sighting, tuple[Problem, ...]]:
-    links: dict[str, Sequence[str]] = dict(item["links"] or {})
-    for name, page_id in (item["targets"] or {}).items():
-        links[name] = () if page_id is None else (page_id,)
-    decoded = decode_row(collection, row, row.get("notion_extra", {}), links)
-    record = decoded.record
-    if item["gone"]:  # its links went with it: they are not empty, they are not known
-        values = {
-            name: value
-            for name, value in record.values.items()
-            if name not in {f.name for f in collection.carried if f.kind is Kind.LINKS}
-        }
-        record = Record(values)
-    sighting = Sighting(
-        record=record,
-        page_id=str(item["page_id"]),
-        row_id=str(item["row_id"]),
-        deleted=bool(item["gone"]) or row.get("deleted_at") is not None,
-        created_at=_moment(item["created_at"]),
-        edited_at=_moment(item["edited_at"]),
-        version=int(item["version"]),
-    )
-    return sighting, decoded.notes
-
-
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
-
-
-def _record(collection: Collection, write: RowWrite, *, revive: bool) -> Json:
-    change = encode_row(collection, write.changes)
-    extra: dict[str, Json] = {}
-    kept = {title: entry for title, entry in change.extra.items() if entry is not None}
-    dropped = [title for title, entry in change.extra.items() if entry is None]
-    if kept:
-        extra["set"] = kept
-    if dropped and not write.create:
-        extra["drop"] = dropped
-    if write.create:  # where the page had this row before, what it held till then goes
-        extra["only"] = [f.title for f in collection.carried if f.name not in write.changes]
-    elif change.only is not None:
-        extra["only"] = change.only
-    return {
-        "page_id": write.page_id,
-        "row_id": write.row_id,
-        "version": write.expected_version,
-        "ledger": write.ledger,
-        "fresh": write.create,
-        "revive": revive,
-        "deleted": write.deleted,
-        "in_step": write.in_step,
-        "created_at": write.created_at,
-        "edited_at": write.edited_at,
-        "base": write.base.record.to_json(),
-        "base_deleted": write.base.deleted,
-        "columns": change.columns,
-        "extra": extra or None,
-        "links": change.links,
-        "targets": change.targets,
-        "conflicts": [_conflict(collection, conflict) for conflict in write.conflicts],
-    }
-
-
-def _conflict(collection: Collection, conflict: Conflict) -> Json:
-    titles = {field.name: field.title for field in collection.fields}
-    told: dict[str, Json] = {
-        "property": titles.get(conflict.field, conflict.field),
-        "notion": to_json(conflict.notion),
-        "supabase": to_json(conflict.supabase),
-        "policy": conflict.policy.value,
-        "winner": conflict.winner.value,
-    }
-    if not isinstance(conflict.base, Unknown):
-        told["base"] = to_json(conflict.base)
+def _stranger(collection: Collection, column: str | None, stranger: Stranger) -> Json:
+    told: dict[str, Json] = {"page_id": stranger.page_id, "supabase_id": None, "key": None}
+    with suppress(ValueError):  # what a person typed there may be no id at all
+        told["supabase_id"] = str(uuid.UUID((stranger.supabase_id or "").strip()))
+    if column is not None and collection.match_key is not None:
+        try:
+            change = encode_row(collection, {collection.match_key: stranger.match_key})
+        except ValueRefusedError:
+            return told  # no row can hold it
+        told["key"] = change.columns.get(column)
     return told
 
 
-def _with_links_of_base(collection: Collection, write: RowWrite) -> RowWrite:
+def _with_links(collection: Collection, write: Write, base: Base | None) -> Write:
     links: dict[str, Value] = {
-        field.name: write.base.record.values[field.name]
+        field.name: base.record.values[field.name]
         for field in collection.carried
-        if field.kind is Kind.LINKS and field.name in write.base.record.values
+        if base is not None and field.kind is Kind.LINKS and field.name in base.record.values
     }
     return replace(write, changes=links | dict(write.changes))
 
 
-def _outcome(collection: Collection, write: RowWrite, item: Mapping[str, Json]) -> Outcome | None:
+def _outcome(
+    collection: Collection, write: RowWrite | RowEdit, item: Mapping[str, Json]
+) -> Outcome | None:
+    page_id = write.page_id if isinstance(write, RowWrite) else item["page_id"]
     match item["result"]:
         case "gone":
             return None
         case "refused":
-            problem = refused_by_postgres(collection, write, item)
-            return Outcome(write.page_id, Result.REFUSED, problem)
+            problem = refused_by_postgres(collection, write, page_id, item)
+            return Outcome(page_id, Result.REFUSED, problem, write.row_id)
         case result:
-            return Outcome(write.page_id, Result(result))
+            return Outcome(page_id, Result(result), row_id=write.row_id)
 
 
-def _unwritable(collection: Collection, write: RowWrite) -> Outcome:
+def _refused(
+    collection: Collection, write: RowWrite | RowEdit, reason: str, remedy: str, prop: str = ""
+) -> Outcome:
+    """The answer to a write that cannot even be sent."""
+    page_id = write.page_id if isinstance(write, RowWrite) else None
+    problem = refusal(collection, write, page_id, reason, remedy, prop)
+    return Outcome(page_id, Result.REFUSED, problem, write.row_id)
+
+
+def _unwritable(collection: Collection, write: RowWrite | RowEdit) -> Outcome:
     reason = "a text of it has a character that a database cannot hold (NUL or half a symbol)"
     remedy = "Find the text that was pasted from elsewhere and type that part anew."
-    return Outcome(write.page_id, Result.REFUSED, refusal(collection, write, reason, remedy))
+    return _refused(collection, write, reason, remedy)
 
 
 def _has_nul(value: Json) -> bool:

@@ -1,252 +1,77 @@
 -- Writing records and their ledger entries: all of a batch in one transaction, each record on
--- its own merits, and no row touched that holds already what it shall hold.
+-- its own merits.
 
-create type sync.record_v1 as (
-  page_id uuid,
-  row_id uuid,
-  version bigint,       -- the row's version at its sighting
-  ledger text,          -- the mark of the ledger's entry then, '' where there was none; or null
-  fresh boolean,        -- the row is to be inserted
-  revive boolean,       -- a row that a person deleted is to come back
-  deleted boolean,      -- set or clear deleted_at; null leaves it
-  in_step boolean,      -- nothing of it waits for Notion, so its mark goes
-  created_at timestamptz,
-  edited_at timestamptz,
-  base jsonb,
-  base_deleted boolean,
-  columns jsonb,        -- column -> value
-  extra jsonb,          -- {"set": {key: value}, "drop": [key], "only": [key]} for notion_extra
-  links jsonb,          -- field -> page ids, in order
-  targets jsonb,        -- field -> page id or null
-  conflicts jsonb       -- [{property, base, notion, supabase, policy, winner}]
-);
-comment on type sync.record_v1 is 'One record to write, as sync.commit_v1 is given it.';
-
-create function sync.patched_v1(p_extra jsonb, p_patch jsonb) returns jsonb
-language sql immutable
-set search_path = ''
-as $$
-  select case
-    when p_patch is null then p_extra
-    else (
-      case
-        when p_patch ? 'only' then coalesce(
-          (select jsonb_object_agg(e.key, e.value) from jsonb_each(p_extra) e
-            where p_patch -> 'only' ? e.key), '{}'::jsonb)
-        else p_extra
-      end
-      - array(select jsonb_array_elements_text(p_patch -> 'drop'))
-    ) || coalesce(p_patch -> 'set', '{}'::jsonb)
-  end
-$$;
-comment on function sync.patched_v1(jsonb, jsonb) is
-  'What notion_extra holds after a patch: keys outside "only" and in "drop" go, "set" comes.';
-
-create function sync.insert_rows_v1(p_shape jsonb, p_records sync.record_v1[]) returns void
-language plpgsql
-set search_path = '' set timezone = 'UTC'
-as $$
-declare
-  names text := '';
-  written text := '';
-begin
-  if cardinality(p_records) = 0 then
-    return;
-  end if;
-  select coalesce(string_agg(format(', %I', k), '' order by k), ''),
-         coalesce(string_agg(format(', v.%I', k), '' order by k), '')
-    into names, written
-    from (select distinct jsonb_object_keys(r.columns) from unnest(p_records) r) used(k);
-  select names || coalesce(string_agg(format(', %I', o ->> 'column'), '' order by o ->> 'field'), ''),
-         written || coalesce(string_agg(format(
-           ', (select x.id from public.%I x where x.notion_page_id = (r.targets ->> %L)::uuid)',
-           o ->> 'target_table', o ->> 'field'), '' order by o ->> 'field'), '')
-    into names, written
-    from jsonb_array_elements(p_shape -> 'one') o
-   where exists (select from unnest(p_records) r where r.targets ->> (o ->> 'field') is not null);
-  execute format($sql$
-    insert into public.%1$I
-      (id, notion_page_id, created_at, updated_at, last_synced_at, deleted_at, notion_extra %2$s)
-    select r.row_id, r.page_id, coalesce(r.created_at, now()), now(), now(),
-           case when r.deleted then now() end, coalesce(r.extra -> 'set', '{}'::jsonb) %3$s
-      from unnest($1) r
-      cross join lateral jsonb_populate_record(null::public.%1$I, r.columns) v
-  $sql$, p_shape ->> 'table', names, written) using p_records;
-end
-$$;
-comment on function sync.insert_rows_v1(jsonb, sync.record_v1[]) is
-  'Inserts the rows of new records, in one statement.';
-
-create function sync.revive_rows_v1(p_shape jsonb, p_records sync.record_v1[]) returns void
-language plpgsql
-set search_path = '' set timezone = 'UTC'
-as $$
-declare
-  names text;
-begin
-  if cardinality(p_records) = 0 then
-    return;
-  end if;
-  -- Foreign keys stay empty: what they pointed to may be gone. The targets are written anew.
-  select coalesce(string_agg(format(', %I', c), ''), '') into names
-    from jsonb_array_elements_text(p_shape -> 'columns') c;
-  execute format($sql$
-    insert into public.%1$I
-      (id, notion_page_id, created_at, updated_at, last_synced_at, deleted_at, notion_extra %2$s)
-    select r.row_id, r.page_id, v.created_at, now(), now(), v.deleted_at, v.notion_extra %3$s
-      from unnest($1) r
-      join sync.dirty d on d.table_name = %1$L and d.row_id = r.row_id
-      cross join lateral jsonb_populate_record(null::public.%1$I, d.tombstone) v
-  $sql$, p_shape ->> 'table', names, replace(names, ', ', ', v.')) using p_records;
-  delete from sync.dirty d using unnest(p_records) r
-   where d.table_name = p_shape ->> 'table' and d.row_id = r.row_id and d.op = 'D';
-end
-$$;
-comment on function sync.revive_rows_v1(jsonb, sync.record_v1[]) is
-  'Brings back rows that people deleted, as they were when they went.';
-
-create function sync.update_rows_v1(p_shape jsonb, p_records sync.record_v1[]) returns void
-language plpgsql
-set search_path = '' set timezone = 'UTC'
-as $$
-declare
-  sources text;
-  names text;
-begin
-  if cardinality(p_records) = 0 then
-    return;
-  end if;
-  with used(k, source) as (
-    select k, format('v.%I', k)
-      from (select distinct jsonb_object_keys(r.columns) from unnest(p_records) r) c(k)
-    union all
-    select o ->> 'column', format(
-      'case when r.targets ? %1$L then (select x.id from public.%2$I x'
-      || ' where x.notion_page_id = (r.targets ->> %1$L)::uuid) else o.%3$I end',
-      o ->> 'field', o ->> 'target_table', o ->> 'column')
-      from jsonb_array_elements(p_shape -> 'one') o
-     where exists (select from unnest(p_records) r where r.targets ? (o ->> 'field'))
-  )
-  select coalesce(string_agg(format(', %s as %I', source, k), '' order by k), ''),
-         coalesce(string_agg(format(', %I', k), '' order by k), '')
-    into sources, names
-    from used;
-  execute format($sql$
-    with n as (
-      select o.id, r.page_id as notion_page_id,
-             case when r.extra is null then o.notion_extra
-                  else sync.patched_v1(o.notion_extra, r.extra) end as notion_extra,
-             case when r.deleted then coalesce(o.deleted_at, now())
-                  when r.deleted is null then o.deleted_at end as deleted_at %2$s
-        from unnest($1) r
-        join public.%1$I o on o.id = r.row_id
-        cross join lateral jsonb_populate_record(o, r.columns) v
-    )
-    update public.%1$I t
-       set updated_at = now(), last_synced_at = now(), (notion_page_id, notion_extra, deleted_at %3$s)
-         = row(n.notion_page_id, n.notion_extra, n.deleted_at %4$s)
-      from n
-     where t.id = n.id
-       and (t.notion_page_id, t.notion_extra, t.deleted_at %5$s)
-           is distinct from (n.notion_page_id, n.notion_extra, n.deleted_at %4$s)
-  $sql$, p_shape ->> 'table', sources, names,
-    replace(names, ', ', ', n.'), replace(names, ', ', ', t.')) using p_records;
-end
-$$;
-comment on function sync.update_rows_v1(jsonb, sync.record_v1[]) is
-  'Updates the rows of known records, in one statement; rows that hold it already stay as they are.';
-
-create function sync.replace_targets_v1(p_shape jsonb, p_records sync.record_v1[]) returns void
+create function sync.mark_pointing_v1(p_table text, p_rows uuid[]) returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
-  relation jsonb;
+  pointer record;
 begin
-  for relation in
-    select o from jsonb_array_elements(p_shape -> 'one') o
-     where exists (
-       select from unnest(p_records) r
-        where r.targets ? (o ->> 'field')
-          and (not r.fresh or r.targets ->> (o ->> 'field') is not null))
+  -- Every foreign key to the table: of a link table its owner points, else the row itself.
+  for pointer in
+    select k.relname as source, a.attname as key,
+           case when g.tgnargs = 0 then k.relname::text else n.names[1] end as owner,
+           case when g.tgnargs = 0 then 'id' else n.names[2] end as owner_key
+      from pg_catalog.pg_constraint c
+      join pg_catalog.pg_class k on k.oid = c.conrelid
+      join pg_catalog.pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
+      join pg_catalog.pg_trigger g on g.tgrelid = c.conrelid and g.tgname = 'sync_mark'
+      cross join lateral (
+        select string_to_array(encode(g.tgargs, 'escape'), '\000')) n(names)
+     where c.contype = 'f' and c.confrelid = to_regclass(format('public.%I', p_table))
+     order by k.relname, a.attname
   loop
+    continue when pointer.key = pointer.owner_key;
     execute format($sql$
-      with missing as materialized (
-        select r.row_id, (r.targets ->> $2)::uuid as page_id from unnest($1) r
-         where r.targets ->> $2 is not null
-           and not exists (
-             select from public.%I x where x.notion_page_id = (r.targets ->> $2)::uuid)
-      ), settled as (
-        delete from sync.waiting w using unnest($1) r
-         where w.table_name = $3 and w.row_id = r.row_id and w.field = $2 and r.targets ? $2
-           and not exists (
-             select from missing m where m.row_id = w.row_id and m.page_id = w.target_page_id)
-      )
-      insert into sync.waiting (table_name, row_id, field, target_table, target_page_id)
-      select $3, m.row_id, $2, $4, m.page_id from missing m
-      on conflict do nothing
-    $sql$, relation ->> 'target_table')
-    using p_records, relation ->> 'field', p_shape ->> 'table', relation ->> 'target_table';
+      insert into sync.dirty as d (table_name, row_id, version, op, notion_page_id)
+      select %4$L, o.id, nextval('sync.version'), 'U', l.page_id
+        from (select distinct s.%3$I from public.%1$I s where s.%2$I = any($1) order by 1) o(id)
+        left join sync.link l on l.table_name = %4$L and l.row_id = o.id
+      on conflict (table_name, row_id) do update
+        set version = excluded.version, at = excluded.at
+    $sql$, pointer.source, pointer.key, pointer.owner_key, pointer.owner) using p_rows;
   end loop;
 end
 $$;
-comment on function sync.replace_targets_v1(jsonb, sync.record_v1[]) is
-  'Keeps the targets of relations to one that have no row yet.';
+comment on function sync.mark_pointing_v1(text, uuid[]) is
+  'Marks every record that links to these rows: Notion could not be told of the links before.';
 
-create function sync.replace_links_v1(p_shape jsonb, p_records sync.record_v1[]) returns void
+create function sync.remember_writes_v1(p_table text, p_records sync.record_v1[], p_changed uuid[])
+returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
-  relation jsonb;
+  moment timestamptz := clock_timestamp();
 begin
-  for relation in
-    select m from jsonb_array_elements(p_shape -> 'many') m
-     where exists (
-       select from unnest(p_records) r
-        where r.links ? (m ->> 'field')
-          and (not r.fresh or r.links -> (m ->> 'field') <> '[]'::jsonb))
-  loop
-    -- A link to a row that has no page yet was never shown to Notion, so it stays.
-    execute format($sql$
-      with desired as materialized (
-        select r.row_id, e.page::uuid as page_id, (e.place - 1)::int as position, x.id as target
-          from unnest($1) r
-          cross join lateral jsonb_array_elements_text(r.links -> $2) with ordinality e(page, place)
-          left join public.%4$I x on x.notion_page_id = e.page::uuid
-      ), removed as (
-        delete from public.%1$I l using unnest($1) r, public.%4$I x
-         where l.%2$I = r.row_id and r.links ? $2
-           and x.id = l.%3$I and x.notion_page_id is not null
-           and not exists (
-             select from desired d where d.row_id = r.row_id and d.target = l.%3$I)
-      ), added as (
-        insert into public.%1$I as l (%2$I, %3$I, position)
-        select d.row_id, d.target, d.position from desired d where d.target is not null
-        on conflict (%2$I, %3$I) do update set position = excluded.position
-          where l.position is distinct from excluded.position
-      ), settled as (
-        delete from sync.waiting w using unnest($1) r
-         where w.table_name = $3 and w.row_id = r.row_id and w.field = $2 and r.links ? $2
-           and not exists (
-             select from desired d
-              where d.row_id = r.row_id and d.page_id = w.target_page_id and d.target is null)
-      )
-      insert into sync.waiting as w
-        (table_name, row_id, field, target_table, target_page_id, position, link_table)
-      select $3, d.row_id, $2, $4, d.page_id, d.position, $5 from desired d where d.target is null
-      on conflict (table_name, row_id, field, target_page_id)
-        do update set position = excluded.position
-        where w.position is distinct from excluded.position
-    $sql$, relation ->> 'table', relation ->> 'owner', relation ->> 'target',
-      relation ->> 'target_table')
-    using p_records, relation ->> 'field', p_shape ->> 'table', relation ->> 'target_table',
-      relation ->> 'table';
-  end loop;
+  delete from sync.intent i using unnest(p_records) r
+   where i.table_name = p_table and i.row_id = r.row_id and r.intent is null;
+  insert into sync.intent as i (table_name, row_id, intent)
+  select p_table, r.row_id, r.intent from unnest(p_records) r where r.intent is not null
+  on conflict (table_name, row_id) do update set intent = excluded.intent
+    where i.intent is distinct from excluded.intent;
+
+  delete from sync.stamp s using unnest(p_records) r
+   where s.page_id = r.page_id and not r.stamp;
+  insert into sync.stamp as s (page_id, table_name, row_id, at)
+  select r.page_id, p_table, r.row_id, moment from unnest(p_records) r
+   where r.stamp and r.page_id is not null
+  on conflict (page_id) do update
+    set table_name = excluded.table_name, row_id = excluded.row_id, at = excluded.at
+    where s.page_id = any(p_changed)
+      or (s.table_name, s.row_id) is distinct from (excluded.table_name, excluded.row_id);
+
+  insert into sync.changes (at, round, table_name, row_id, page_id, property, field, old, new,
+    source, why, by_whom)
+  select moment, r.round, p_table, r.row_id, r.page_id, h ->> 'property', h ->> 'field',
+         nullif(h -> 'old', 'null'), nullif(h -> 'new', 'null'), h ->> 'source', h ->> 'why', h ->> 'by'
+    from unnest(p_records) r cross join lateral jsonb_array_elements(r.history) h
+   where r.page_id is null or r.page_id = any(p_changed);
 end
 $$;
-comment on function sync.replace_links_v1(jsonb, sync.record_v1[]) is
-  'Makes the links of records as given, touching only those that differ; unknown ends wait.';
+comment on function sync.remember_writes_v1(text, sync.record_v1[], uuid[]) is
+  'Keeps the intents, stamps and history of records; p_changed: whose ledger entry is another now.';
 
 create function sync.write_records_v1(p_shape jsonb, p_records sync.record_v1[]) returns jsonb
 language plpgsql
@@ -260,6 +85,8 @@ declare
   revived sync.record_v1[];
   present sync.record_v1[];
   ends sync.record_v1[];
+  met uuid[];
+  changed uuid[];
 begin
   execute format($sql$
     with judged as (
@@ -268,31 +95,35 @@ begin
           when r.fresh and t.id is not null then jsonb_populate_record(r, '{"fresh": false}')
           else r end as r, case
           when coalesce(d.version, 0) <> r.version then 'stale'
-          when coalesce(l.xmin::text, '') <> r.ledger then 'stale'
+          when coalesce(l.xmin::text, o.xmin::text, '') <> r.ledger then 'stale'
+          when o.page_id is distinct from r.page_id and o.page_id is not null then 'stale'
           when t.id is not null then 'update'
           when d.op = 'D' and r.revive then 'revive'
+          when not r.needs_row then 'link'
           when d.op = 'D' and not r.base_deleted then 'gone'
           when r.fresh then 'insert'
           when r.base_deleted then 'link'
           else 'stale'
-        end as verdict
+        end as verdict, t.id is not null and o.page_id is null and r.page_id is not null as met
         from unnest($1) r
         left join public.%1$I t on t.id = r.row_id
         left join sync.dirty d on d.table_name = %1$L and d.row_id = r.row_id
         left join sync.link l on l.page_id = r.page_id and l.table_name = %1$L
+        left join sync.link o on o.table_name = %1$L and o.row_id = r.row_id
     )
     select jsonb_agg(jsonb_build_object(
-             'page_id', (j.r).page_id,
+             'row_id', (j.r).row_id,
              'result', case when j.verdict in ('stale', 'gone') then j.verdict else 'done' end)),
            coalesce(array_agg(j.r) filter (where j.verdict not in ('stale', 'gone')), '{}'),
            coalesce(array_agg(j.r) filter (where j.verdict = 'insert'), '{}'),
            coalesce(array_agg(j.r) filter (where j.verdict = 'revive'), '{}'),
            coalesce(array_agg(j.r) filter (where j.verdict in ('update', 'revive')), '{}'),
            coalesce(array_agg(j.r) filter (where j.verdict <> 'link'
-             and j.verdict not in ('stale', 'gone')), '{}')
+             and j.verdict not in ('stale', 'gone')), '{}'),
+           array_agg((j.r).row_id) filter (where j.met and j.verdict = 'update')
       from judged j
   $sql$, p_shape ->> 'table')
-  into results, todo, fresh, revived, present, ends using p_records;
+  into results, todo, fresh, revived, present, ends, met using p_records;
 
   insert into sync.conflicts (table_name, row_id, page_id, property, base_value, notion_value,
     supabase_value, policy, winner)
@@ -318,15 +149,27 @@ begin
       || ' where id = any($1) and deleted_at is null', moved.table_name) using moved.rows;
   end loop;
 
-  insert into sync.link as l (page_id, table_name, row_id, base, deleted, edited_at)
-  select r.page_id, p_shape ->> 'table', r.row_id, r.base, r.base_deleted, r.edited_at
-    from unnest(todo) r
-  on conflict (page_id) do update
-    set table_name = excluded.table_name, row_id = excluded.row_id, base = excluded.base,
-        deleted = excluded.deleted, edited_at = coalesce(excluded.edited_at, l.edited_at)
-    where (l.table_name, l.row_id, l.base, l.deleted, l.edited_at) is distinct from
-      (excluded.table_name, excluded.row_id, excluded.base, excluded.deleted,
-       coalesce(excluded.edited_at, l.edited_at));
+  with written as (
+    insert into sync.link as l
+      (page_id, table_name, row_id, base, deleted, edited_at, seen_at)
+    select r.page_id, p_shape ->> 'table', r.row_id, r.base, coalesce(r.base_deleted, false),
+           r.edited_at, r.seen_at
+      from unnest(todo) r where r.page_id is not null
+    on conflict (page_id) do update
+      set table_name = excluded.table_name, row_id = excluded.row_id,
+          base = coalesce(excluded.base, l.base),
+          deleted = case when excluded.base is null then l.deleted else excluded.deleted end,
+          edited_at = coalesce(excluded.edited_at, l.edited_at),
+          seen_at = greatest(excluded.seen_at, l.seen_at)
+      where (l.table_name, l.row_id, l.base, l.deleted, l.edited_at, l.seen_at)
+        is distinct from
+        (excluded.table_name, excluded.row_id, coalesce(excluded.base, l.base),
+         case when excluded.base is null then l.deleted else excluded.deleted end,
+         coalesce(excluded.edited_at, l.edited_at), greatest(excluded.seen_at, l.seen_at))
+    returning l.page_id
+  )
+  select array_agg(w.page_id) into changed from written w;
+  perform sync.remember_writes_v1(p_shape ->> 'table', todo, changed);
 
   perform sync.insert_rows_v1(p_shape, fresh);
   perform sync.revive_rows_v1(p_shape, revived);
@@ -342,6 +185,9 @@ begin
       order by k.row_id for update of k skip locked
   ) m
    where d.table_name = m.table_name and d.row_id = m.row_id;
+  if met is not null then
+    perform sync.mark_pointing_v1(p_shape ->> 'table', met);
+  end if;
   return coalesce(results, '[]'::jsonb);
 end
 $$;
@@ -411,7 +257,7 @@ begin
         if about = '' and left(state, 2) in ('22', '54') then
           about := sync.unfit_column_v1(p_shape, one.columns);
         end if;
-        results := results || jsonb_build_object('page_id', one.page_id, 'result', 'refused',
+        results := results || jsonb_build_object('row_id', one.row_id, 'result', 'refused',
           'sqlstate', state, 'message', sentence, 'column', coalesce(about, ''),
           'constraint', coalesce(guard, ''));
       end;
@@ -424,12 +270,8 @@ $$;
 comment on function sync.commit_v1(jsonb, jsonb) is
   'Writes a batch of records and their ledger entries, and answers what became of each.';
 
-revoke execute on function sync.patched_v1(jsonb, jsonb) from public;
-revoke execute on function sync.insert_rows_v1(jsonb, sync.record_v1[]) from public;
-revoke execute on function sync.revive_rows_v1(jsonb, sync.record_v1[]) from public;
-revoke execute on function sync.update_rows_v1(jsonb, sync.record_v1[]) from public;
-revoke execute on function sync.replace_targets_v1(jsonb, sync.record_v1[]) from public;
-revoke execute on function sync.replace_links_v1(jsonb, sync.record_v1[]) from public;
+revoke execute on function sync.mark_pointing_v1(text, uuid[]) from public;
+revoke execute on function sync.remember_writes_v1(text, sync.record_v1[], uuid[]) from public;
 revoke execute on function sync.write_records_v1(jsonb, sync.record_v1[]) from public;
 revoke execute on function sync.unfit_column_v1(jsonb, jsonb) from public;
 revoke execute on function sync.commit_v1(jsonb, jsonb) from public;

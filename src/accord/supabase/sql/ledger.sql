@@ -1,6 +1,5 @@
--- The ledger: what the synchronisation remembers, in a schema of its own, and the trigger
--- functions that notice what people change in the tables of public.
--- Comes first: the tables of public use sync.try_json_v1 and the trigger functions.
+-- The ledger: what the synchronisation remembers, in a schema of its own.
+-- Comes first: the functions and the tables of public use what is made here.
 
 create schema sync;
 comment on schema sync is
@@ -39,6 +38,7 @@ create table sync.link (
   base jsonb,
   deleted boolean not null default false,
   edited_at timestamptz,
+  seen_at timestamptz,
   unique (table_name, row_id)
 );
 comment on table sync.link is
@@ -52,10 +52,31 @@ create table sync.dirty (
   notion_page_id uuid,
   at timestamptz not null default now(),
   tombstone jsonb,
+  by_whom text,
+  why text,
   primary key (table_name, row_id)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 200);
 comment on table sync.dirty is
   'The rows that people changed (I, U) or deleted (D) and that Notion has not got yet.';
+
+create table sync.intent (
+  table_name text not null,
+  row_id uuid not null,
+  intent jsonb not null,
+  primary key (table_name, row_id)
+);
+comment on table sync.intent is
+  'The writes to Notion that were begun and of which nobody knows yet whether they arrived.';
+
+create table sync.stamp (
+  page_id uuid primary key,
+  table_name text not null,
+  row_id uuid,
+  at timestamptz not null
+);
+create index stamp_at_idx on sync.stamp (at);
+comment on table sync.stamp is
+  'The pages into which it is still to be written how they stand with Supabase.';
 
 create table sync.waiting (
   table_name text not null,
@@ -96,7 +117,9 @@ comment on table sync.conflicts is
   'Every value that lost to an edit of the same field on the other side, or that is held.';
 
 create table sync.problem (
-  page_id uuid primary key,
+  key uuid primary key generated always as (coalesce(page_id, row_id)) stored,
+  page_id uuid,
+  row_id uuid,
   table_name text not null,
   record text not null default '',
   property text not null default '',
@@ -104,28 +127,92 @@ create table sync.problem (
   remedy text not null,
   first_seen timestamptz not null default now(),
   last_seen timestamptz not null default now(),
-  times int not null default 1
+  times int not null default 1,
+  ignored boolean not null default false
 );
 comment on table sync.problem is 'The records that could not be brought into step, and why.';
 
 create table sync.round (
   id bigint generated always as identity primary key,
   started_at timestamptz not null,
-  ended_at timestamptz not null,
+  ended_at timestamptz,
   direction text not null,
   requests int not null default 0,
   counts jsonb not null default '{}'::jsonb,
   problems jsonb not null default '[]'::jsonb
 );
-comment on table sync.round is 'The rounds that did something.';
+comment on table sync.round is
+  'The rounds that did something; one without an end was interrupted, or is under way.';
+
+create table sync.changes (
+  id bigint primary key generated always as identity,
+  at timestamptz not null,
+  round bigint,
+  table_name text not null,
+  row_id uuid not null,
+  page_id uuid,
+  property text not null,
+  field text not null,
+  old jsonb,
+  new jsonb,
+  source text not null,
+  why text not null,
+  by_whom text
+);
+create index changes_row_id_idx on sync.changes (row_id);
+create index changes_at_idx on sync.changes using brin (at);
+comment on table sync.changes is
+  'Every change that was applied: of which field, from what to what, whose and why. Only added to.';
+
+create table sync.lease (
+  workspace text primary key default 'default',
+  owner text not null,
+  fence bigint not null,
+  until timestamptz not null
+) with (fillfactor = 50);
+comment on table sync.lease is 'Who may write; the fence grows with each owner.';
 
 alter table sync.source enable row level security;
 alter table sync.link enable row level security;
 alter table sync.dirty enable row level security;
+alter table sync.intent enable row level security;
+alter table sync.stamp enable row level security;
 alter table sync.waiting enable row level security;
 alter table sync.conflicts enable row level security;
 alter table sync.problem enable row level security;
 alter table sync.round enable row level security;
+alter table sync.changes enable row level security;
+alter table sync.lease enable row level security;
+
+create type sync.record_v1 as (
+  page_id uuid,         -- null where the row has no page yet
+  row_id uuid,
+  version bigint,       -- the row's version at its sighting
+  ledger text,          -- the mark of the ledger's entry then, '' where there was none; or null
+  fresh boolean,        -- the row is to be inserted
+  needs_row boolean,    -- it cannot be written where there is no row
+  revive boolean,       -- a row that a person deleted is to come back
+  deleted boolean,      -- set or clear deleted_at; null leaves it
+  in_step boolean,      -- nothing of it waits for Notion, so its mark goes
+  created_at timestamptz,
+  edited_at timestamptz,
+  seen_at timestamptz,
+  base jsonb,
+  base_deleted boolean,
+  columns jsonb,        -- column -> value
+  extra jsonb,          -- {"set": {key: value}, "drop": [key], "only": [key]} for notion_extra
+  links jsonb,          -- field -> page ids, in order
+  targets jsonb,        -- field -> page id or null
+  conflicts jsonb,      -- [{property, base, notion, supabase, policy, winner}]
+  intent jsonb,         -- the write to Notion that is begun; null: none is under way
+  stamp boolean,        -- the page's stamps become due, are written, or (null) stay
+  history jsonb,        -- [{property, field, old, new, source, why, by}]
+  round bigint,
+  why text,             -- of an edit: why, and by whom
+  by_whom text
+);
+comment on type sync.record_v1 is
+  'One record to write, as sync.commit_v1 and sync.edit_v1 are given it.';
 
 -- A text as JSON, or null where it is not valid JSON. Open to all: a generated column runs it
 -- as whoever writes the row.
@@ -143,123 +230,3 @@ end
 $$;
 comment on function sync.try_json_v1(text) is
   'A text as JSON, or null where it is not valid JSON.';
-
--- Before an update by a person: the row was changed now. Our own writes say so themselves.
-create function sync.touch_v1() returns trigger
-language plpgsql
-set search_path = ''
-as $$
-begin
-  if coalesce(pg_catalog.current_setting('sync.applying', true), '') <> 'on' then
-    new.updated_at := now();
-  end if;
-  return new;
-end
-$$;
-comment on function sync.touch_v1() is 'Keeps updated_at; runs before each update of a row.';
-
--- After a person inserted, updated or deleted a row: it is dirty, until Notion has it too. Which
--- columns count is said by the triggers.
-create function sync.mark_row_v1() returns trigger
-language plpgsql security definer
-set search_path = ''
-as $$
-declare
-  page uuid;
-begin
-  if coalesce(pg_catalog.current_setting('sync.applying', true), '') = 'on' then
-    return null;
-  end if;
-  if tg_op = 'DELETE' or (tg_op = 'UPDATE' and old.id <> new.id) then
-    select coalesce(
-      (select l.page_id from sync.link l
-        where l.table_name = tg_table_name::text and l.row_id = old.id),
-      old.notion_page_id
-    ) into page;
-    if page is null then  -- it never had a page, so there is nothing to tell
-      delete from sync.dirty d where d.table_name = tg_table_name::text and d.row_id = old.id;
-    else
-      insert into sync.dirty as d (table_name, row_id, version, op, notion_page_id, tombstone)
-      values (tg_table_name, old.id, nextval('sync.version'), 'D', page, to_jsonb(old))
-      on conflict (table_name, row_id) do update
-        set version = excluded.version, op = 'D', notion_page_id = excluded.notion_page_id,
-            at = excluded.at, tombstone = excluded.tombstone;
-    end if;
-  end if;
-  if tg_op = 'INSERT' or tg_op = 'UPDATE' then
-    insert into sync.dirty as d (table_name, row_id, version, op, notion_page_id)
-    values (
-      tg_table_name, new.id, nextval('sync.version'),
-      case when tg_op = 'INSERT' or old.id <> new.id then 'I'::"char" else 'U'::"char" end,
-      new.notion_page_id
-    )
-    on conflict (table_name, row_id) do update
-      set version = excluded.version,
-          op = case when d.op = 'I' then d.op else excluded.op end,
-          notion_page_id = excluded.notion_page_id, at = excluded.at, tombstone = null;
-  end if;
-  return null;
-end
-$$;
-comment on function sync.mark_row_v1() is
-  'Marks a row that a person inserted, updated or deleted; runs after each of these.';
-
--- After a person changed a link: the record that owns the link is dirty. Arguments: the table of
--- the owner, the column of the link table with the owner's id.
-create function sync.mark_link_v1() returns trigger
-language plpgsql security definer
-set search_path = ''
-as $$
-declare
-  owners uuid[] := '{}';
-  owner_id uuid;
-  there boolean;
-begin
-  if coalesce(pg_catalog.current_setting('sync.applying', true), '') = 'on' then
-    return null;
-  end if;
-  if tg_op <> 'INSERT' then
-    owners := owners || (to_jsonb(old) ->> tg_argv[1])::uuid;
-  end if;
-  if tg_op <> 'DELETE' then
-    owners := owners || (to_jsonb(new) ->> tg_argv[1])::uuid;
-  end if;
-  for owner_id in select distinct o from unnest(owners) o order by o loop
-    -- A link that went with its owner tells nothing new: the deletion is marked already.
-    execute format('select exists (select from %I.%I where id = $1)', tg_table_schema, tg_argv[0])
-      into there using owner_id;
-    continue when not there;
-    insert into sync.dirty as d (table_name, row_id, version, op, notion_page_id)
-    values (
-      tg_argv[0], owner_id, nextval('sync.version'), 'U',
-      (select l.page_id from sync.link l
-        where l.table_name = tg_argv[0] and l.row_id = owner_id)
-    )
-    on conflict (table_name, row_id) do update
-      set version = excluded.version, at = excluded.at;
-  end loop;
-  return null;
-end
-$$;
-comment on function sync.mark_link_v1() is
-  'Marks the owner of a link that a person changed; runs after each change of a link table.';
-
--- Before a truncate: refused, because row triggers would not see what it removes.
-create function sync.refuse_truncate_v1() returns trigger
-language plpgsql
-set search_path = ''
-as $$
-begin
-  raise exception 'TRUNCATE of %.% is refused: the synchronisation with Notion would not notice',
-    tg_table_schema, tg_table_name
-    using hint = 'Use DELETE, which moves the pages to Notion''s trash.',
-          errcode = 'object_not_in_prerequisite_state';
-end
-$$;
-comment on function sync.refuse_truncate_v1() is
-  'Refuses TRUNCATE, which would empty a table unnoticed; runs before it.';
-
-revoke execute on function sync.touch_v1() from public;
-revoke execute on function sync.mark_row_v1() from public;
-revoke execute on function sync.mark_link_v1() from public;
-revoke execute on function sync.refuse_truncate_v1() from public;

@@ -103,7 +103,7 @@ create function sync.problems_v1() returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  select coalesce(jsonb_agg(to_jsonb(p) order by p.table_name, p.first_seen, p.page_id),
+  select coalesce(jsonb_agg(to_jsonb(p) order by p.table_name, p.first_seen, p.key),
     '[]'::jsonb) from sync.problem p
 $$;
 comment on function sync.problems_v1() is 'The records that could not be brought into step.';
@@ -115,41 +115,99 @@ as $$
 begin
   if jsonb_typeof(p_found) = 'string' then p_found := (p_found #>> '{}')::jsonb; end if;
   if jsonb_typeof(p_solved) = 'string' then p_solved := (p_solved #>> '{}')::jsonb; end if;
-  delete from sync.problem p
-   where p.page_id in (select s::uuid from jsonb_array_elements_text(p_solved) s);
-  insert into sync.problem as p (page_id, table_name, record, property, reason, remedy)
-  select distinct on (n.page_id) n.page_id, n.table_name, n.record, n.property, n.reason, n.remedy
-    from jsonb_to_recordset(p_found) as n(page_id uuid, table_name text, record text,
-      property text, reason text, remedy text)
-   order by n.page_id, n.property, n.reason
+  -- What becomes of a problem is told in its page, when its stamps are written.
+  with solved as (
+    delete from sync.problem p using (
+      select s::uuid as key from jsonb_array_elements_text(p_solved) s
+      union
+      select n.row_id from jsonb_to_recordset(p_found) n(page_id uuid, row_id uuid)
+       where n.page_id is not null
+    ) k
+     where p.key = k.key
+       and not exists (
+         select from jsonb_to_recordset(p_found) n(page_id uuid, row_id uuid)
+          where coalesce(n.page_id, n.row_id) = p.key)
+    returning p.page_id, p.table_name, p.row_id
+  ), written as (
+    insert into sync.problem as p
+      (page_id, row_id, table_name, record, property, reason, remedy)
+    select distinct on (coalesce(n.page_id, n.row_id))
+           n.page_id, n.row_id, n.table_name, n.record, n.property, n.reason, n.remedy
+      from jsonb_to_recordset(p_found) as n(page_id uuid, row_id uuid, table_name text,
+        record text, property text, reason text, remedy text)
+     order by coalesce(n.page_id, n.row_id), n.property, n.reason
+    on conflict (key) do update
+      set row_id = excluded.row_id, table_name = excluded.table_name, record = excluded.record,
+          property = excluded.property, reason = excluded.reason, remedy = excluded.remedy,
+          last_seen = now(), times = p.times + 1, ignored = false
+      where (p.row_id, p.table_name, p.record, p.property, p.reason, p.remedy)
+        is distinct from
+        (excluded.row_id, excluded.table_name, excluded.record, excluded.property,
+         excluded.reason, excluded.remedy)
+    returning p.page_id, p.table_name, p.row_id
+  )
+  insert into sync.stamp as s (page_id, table_name, row_id, at)
+  select w.page_id, w.table_name, l.row_id, now()
+    from (select * from written union select * from solved) w
+    left join sync.link l on l.page_id = w.page_id and l.table_name = w.table_name
+   where w.page_id is not null
   on conflict (page_id) do update
-    set table_name = excluded.table_name, record = excluded.record, property = excluded.property,
-        reason = excluded.reason, remedy = excluded.remedy, last_seen = now(),
-        times = p.times + 1
-    where (p.table_name, p.record, p.property, p.reason, p.remedy) is distinct from
-      (excluded.table_name, excluded.record, excluded.property, excluded.reason, excluded.remedy);
+    set table_name = excluded.table_name, row_id = excluded.row_id
+    where (s.table_name, s.row_id) is distinct from (excluded.table_name, excluded.row_id);
   return 'null'::jsonb;
 end
 $$;
 comment on function sync.remember_problems_v1(jsonb, jsonb) is
-  'Keeps the problems of records, one a page, and drops those that are solved.';
+  'Keeps the problems of records, one a page or row, and drops those that are solved.';
 
-create function sync.remember_round_v1(p_round jsonb) returns jsonb
+create function sync.ignore_v1(p_keys jsonb, p_ignored jsonb) returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  keys uuid[];
+begin
+  if jsonb_typeof(p_keys) = 'string' then p_keys := (p_keys #>> '{}')::jsonb; end if;
+  keys := array(select k::uuid from jsonb_array_elements_text(p_keys) k);
+  update sync.problem p set ignored = (p_ignored #>> '{}')::boolean
+   where p.key = any(keys) and p.ignored <> (p_ignored #>> '{}')::boolean;
+  return to_jsonb((select count(*) from sync.problem p where p.key = any(keys)));
+end
+$$;
+comment on function sync.ignore_v1(jsonb, jsonb) is
+  'Marks problems, by page or row, as such that need not be told; answers how many there are.';
+
+create function sync.begin_round_v1(p_started_at jsonb, p_direction jsonb) returns jsonb
 language plpgsql
 set search_path = ''
 as $$
 declare
   number bigint;
 begin
-  if jsonb_typeof(p_round) = 'string' then p_round := (p_round #>> '{}')::jsonb; end if;
-  insert into sync.round (started_at, ended_at, direction, requests, counts, problems)
-  select r.started_at, r.ended_at, r.direction, r.requests, r.counts, r.problems
-    from jsonb_populate_record(null::sync.round, p_round) r
+  insert into sync.round (started_at, direction)
+  values ((p_started_at #>> '{}')::timestamptz, p_direction #>> '{}')
   returning id into number;
   return to_jsonb(number);
 end
 $$;
-comment on function sync.remember_round_v1(jsonb) is 'Keeps a round and answers its number.';
+comment on function sync.begin_round_v1(jsonb, jsonb) is 'Gives a round its number.';
+
+create function sync.remember_round_v1(p_number jsonb, p_round jsonb) returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(p_round) = 'string' then p_round := (p_round #>> '{}')::jsonb; end if;
+  update sync.round n
+     set started_at = r.started_at, ended_at = r.ended_at, direction = r.direction,
+         requests = r.requests, counts = r.counts, problems = r.problems
+    from jsonb_populate_record(null::sync.round, p_round) r
+   where n.id = (p_number #>> '{}')::bigint;
+  return to_jsonb(found);
+end
+$$;
+comment on function sync.remember_round_v1(jsonb, jsonb) is
+  'Keeps what a round did, under its number; answers whether there is such a round.';
 
 create function sync.pending_v1() returns jsonb
 language sql stable
@@ -200,6 +258,8 @@ revoke execute on function sync.users_v1() from public;
 revoke execute on function sync.remember_users_v1(jsonb) from public;
 revoke execute on function sync.problems_v1() from public;
 revoke execute on function sync.remember_problems_v1(jsonb, jsonb) from public;
-revoke execute on function sync.remember_round_v1(jsonb) from public;
+revoke execute on function sync.ignore_v1(jsonb, jsonb) from public;
+revoke execute on function sync.begin_round_v1(jsonb, jsonb) from public;
+revoke execute on function sync.remember_round_v1(jsonb, jsonb) from public;
 revoke execute on function sync.pending_v1() from public;
 revoke execute on function sync.census_v1(jsonb) from public;

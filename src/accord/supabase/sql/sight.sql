@@ -1,6 +1,6 @@
 -- Reading records with what the ledger holds of them.
 
-create function sync.sight_v1(p_shape jsonb, p_page_ids jsonb) returns jsonb
+create function sync.sighted_v1(p_shape jsonb, p_rows uuid[]) returns jsonb
 language plpgsql stable
 set search_path = '' set timezone = 'UTC'
 as $$
@@ -9,8 +9,6 @@ declare
   targets text;
   answer jsonb;
 begin
-  if jsonb_typeof(p_shape) = 'string' then p_shape := (p_shape #>> '{}')::jsonb; end if;
-  if jsonb_typeof(p_page_ids) = 'string' then p_page_ids := (p_page_ids #>> '{}')::jsonb; end if;
   -- Every end of every link: field, page, place, and whether the target's own row is deleted.
   select coalesce(string_agg(format(
       'select a.row_id, %L as field, x.notion_page_id as page_id, l.position,'
@@ -30,8 +28,10 @@ begin
     into targets from jsonb_array_elements(p_shape -> 'one') o;
   execute format($sql$
     with asked as materialized (
-      select l.*, l.xmin::text as mark from jsonb_array_elements_text($1) p
-        join sync.link l on l.page_id = p::uuid and l.table_name = %1$L
+      select k.id as row_id, l.page_id, l.base, l.deleted, l.edited_at, l.seen_at,
+             coalesce(l.xmin::text, '') as mark
+        from unnest($1) k(id)
+        left join sync.link l on l.table_name = %1$L and l.row_id = k.id
     ), pending as materialized (
       select w.* from asked a
         join sync.waiting w on w.table_name = %1$L and w.row_id = a.row_id
@@ -69,7 +69,8 @@ begin
     )
     select jsonb_agg(jsonb_build_object(
       'page_id', a.page_id, 'row_id', a.row_id, 'base', a.base, 'deleted', a.deleted,
-      'page_edited_at', a.edited_at, 'ledger', a.mark, 'version', coalesce(d.version, 0),
+      'page_edited_at', a.edited_at, 'seen_at', a.seen_at, 'ledger', a.mark,
+      'version', coalesce(d.version, 0), 'by', d.by_whom, 'why', d.why, 'intent', i.intent,
       'row', case when t.id is not null then to_jsonb(t) else d.tombstone end,
       'gone', t.id is null,
       'edited_at', coalesce(d.at, t.updated_at),
@@ -79,15 +80,98 @@ begin
       from asked a
       left join public.%1$I t on t.id = a.row_id
       left join sync.dirty d on d.table_name = %1$L and d.row_id = a.row_id
+      left join sync.intent i on i.table_name = %1$L and i.row_id = a.row_id
       left join many on many.row_id = a.row_id
       left join one on one.row_id = a.row_id
       left join graves on graves.row_id = a.row_id
-  $sql$, p_shape ->> 'table', ends, targets) into answer using p_page_ids;
+     where t.id is not null or a.page_id is not null or d.row_id is not null
+        or i.row_id is not null
+  $sql$, p_shape ->> 'table', ends, targets) into answer using p_rows;
   return coalesce(answer, '[]'::jsonb);
 end
 $$;
+comment on function sync.sighted_v1(jsonb, uuid[]) is
+  'Rows as they are now, with their bases, versions, links and open writes.';
+
+create function sync.sight_v1(p_shape jsonb, p_page_ids jsonb) returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(p_shape) = 'string' then p_shape := (p_shape #>> '{}')::jsonb; end if;
+  if jsonb_typeof(p_page_ids) = 'string' then p_page_ids := (p_page_ids #>> '{}')::jsonb; end if;
+  return sync.sighted_v1(p_shape, array(
+    select l.row_id from jsonb_array_elements_text(p_page_ids) p
+      join sync.link l on l.page_id = p::uuid and l.table_name = p_shape ->> 'table'));
+end
+$$;
 comment on function sync.sight_v1(jsonb, jsonb) is
-  'The rows of linked pages as they are now, with their bases, versions and links.';
+  'The rows of linked pages as they are now, with what the ledger holds of them.';
+
+create function sync.sight_rows_v1(p_shape jsonb, p_row_ids jsonb) returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(p_shape) = 'string' then p_shape := (p_shape #>> '{}')::jsonb; end if;
+  if jsonb_typeof(p_row_ids) = 'string' then p_row_ids := (p_row_ids #>> '{}')::jsonb; end if;
+  return sync.sighted_v1(
+    p_shape, array(select distinct r::uuid from jsonb_array_elements_text(p_row_ids) r));
+end
+$$;
+comment on function sync.sight_rows_v1(jsonb, jsonb) is
+  'These rows as they are now, with what the ledger holds of them; unknown ones are left out.';
+
+create function sync.rows_for_v1(p_table jsonb, p_column jsonb, p_strangers jsonb) returns jsonb
+language plpgsql stable
+set search_path = '' set timezone = 'UTC'
+as $$
+declare
+  by_key text := '';
+  answer jsonb;
+begin
+  if jsonb_typeof(p_strangers) = 'string' then
+    p_strangers := (p_strangers #>> '{}')::jsonb;
+  end if;
+  if p_column #>> '{}' is not null then
+    -- The null pages are found by their index, so that a large table is not read for it.
+    by_key := format($sql$
+      union all
+      select s.page_id, 3, t.id, t.deleted_at from strangers s
+        cross join lateral jsonb_populate_record(
+          null::public.%1$I, jsonb_build_object(%2$L, s.key)) v
+        join public.%1$I t on t.notion_page_id is null and t.%2$I = v.%2$I
+       where jsonb_typeof(s.key) <> 'null'
+    $sql$, p_table #>> '{}', p_column #>> '{}');
+  end if;
+  execute format($sql$
+    with strangers as materialized (
+      select s.* from jsonb_to_recordset($1) s(page_id uuid, supabase_id uuid, key jsonb)
+    ), candidates(page_id, place, row_id, deleted_at) as (
+      select s.page_id, 1, t.id, t.deleted_at from strangers s
+        join public.%1$I t on t.notion_page_id = s.page_id
+      union all
+      select s.page_id, 2, t.id, t.deleted_at from strangers s
+        join public.%1$I t on t.id = s.supabase_id
+       where t.notion_page_id is null or t.notion_page_id = s.page_id
+      %2$s
+    ), free as (
+      select c.page_id, c.row_id, min(c.place) as place from candidates c
+       where c.deleted_at is null
+         and not exists (
+           select from sync.link l where l.table_name = %1$L and l.row_id = c.row_id)
+       group by c.page_id, c.row_id
+    ), found as (
+      select f.page_id, jsonb_agg(f.row_id order by f.place, f.row_id) as rows
+        from free f group by f.page_id
+    )
+    select jsonb_object_agg(f.page_id, f.rows) from found f
+  $sql$, p_table #>> '{}', by_key) into answer using p_strangers;
+  return coalesce(answer, '{}'::jsonb);
+end
+$$;
+comment on function sync.rows_for_v1(jsonb, jsonb, jsonb) is
+  'The rows without a page that pages without a row may belong to, the likeliest first.';
 
 create function sync.linked_v1(p_table jsonb, p_after jsonb, p_limit jsonb) returns jsonb
 language sql stable
@@ -189,7 +273,10 @@ $$;
 comment on function sync.owners_v1(jsonb, jsonb) is
   'The records whose links differ from what the other side of a two-way relation shows.';
 
+revoke execute on function sync.sighted_v1(jsonb, uuid[]) from public;
 revoke execute on function sync.sight_v1(jsonb, jsonb) from public;
+revoke execute on function sync.sight_rows_v1(jsonb, jsonb) from public;
+revoke execute on function sync.rows_for_v1(jsonb, jsonb, jsonb) from public;
 revoke execute on function sync.alive_v1(jsonb) from public;
 revoke execute on function sync.linked_v1(jsonb, jsonb, jsonb) from public;
 revoke execute on function sync.owners_v1(jsonb, jsonb) from public;
