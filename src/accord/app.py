@@ -17,6 +17,7 @@ from accord.config import (
     read_database_url,
     read_environment,
     read_settings,
+    with_policies,
 )
 from accord.core.errors import SupabaseError, UsageError
 from accord.core.schema import Collection, Schema
@@ -58,7 +59,8 @@ class Project:
         root = str(folder.resolve())
         if root not in sys.path:
             sys.path.insert(0, root)
-        return cls(folder, load_schema(package), read_environment(folder))
+        schema = with_policies(folder, load_schema(package))
+        return cls(folder, schema, read_environment(folder))
 
     @property
     def migrations(self) -> Path:

@@ -9,15 +9,18 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
 from accord.core.errors import ConfigurationError
-from accord.core.schema import Schema
+from accord.core.merge import Policy
+from accord.core.schema import Collection, Schema
 
 NOTION = "https://api.notion.com"
 DEFAULT_BUDGET = 180
@@ -80,6 +83,73 @@ def models_package(folder: Path) -> str:
     Raises:
         ConfigurationError: there is no such line, or pyproject.toml cannot be read.
     """
+    package = _said(folder).get("models")
+    if not isinstance(package, str) or not package:
+        raise ConfigurationError(
+            "pyproject.toml does not say where the models are; add the lines "
+            '[tool.accord] and models = "models"'
+        )
+    return package
+
+
+def with_policies(folder: Path, schema: Schema) -> Schema:
+    """The schema with the policies of ``[tool.accord.policies]`` in pyproject.toml.
+
+    A key is a table, or "table.Property Title"; a value is notion, supabase, newest or manual.
+    A table's policy holds for the properties that have none of their own, in the model or here.
+
+    Raises:
+        ConfigurationError: a key or value is none of these; all such lines at once.
+    """
+    said = _said(folder).get("policies", {})
+    if not isinstance(said, Mapping):
+        raise ConfigurationError("pyproject.toml: [tool.accord.policies] is a table of its own")
+    problems = [problem for key, value in said.items() for problem in _wrong(schema, key, value)]
+    if problems:
+        raise ConfigurationError(f"[tool.accord.policies]: {problem}" for problem in problems)
+    return Schema.of(_decided(collection, said) for collection in schema)
+
+
+def _decided(collection: Collection, said: Mapping[str, str]) -> Collection:
+    policies = {key: Policy(value) for key, value in said.items()}
+    fields = tuple(
+        replace(field, policy=policies.get(f"{collection.table}.{field.title}", field.policy))
+        for field in collection.fields
+    )
+    policy = policies.get(collection.table, collection.policy)
+    return replace(collection, fields=fields, policy=policy)
+
+
+def _wrong(schema: Schema, key: str, value: object) -> Iterator[str]:
+    """What is wrong with one line of the policies."""
+    table, _, title = key.partition(".")
+    tables = {collection.table: collection for collection in schema}
+    if table not in tables:
+        yield f"there is no table {table!r}{_perhaps(table, tables)}"
+    elif title:
+        fields = {f.title: f for f in tables[table].fields if f.carried and not f.computed}
+        if title not in fields:
+            yield (
+                f"the table {table!r} has no property {title!r} that both sides can edit"
+                f"{_perhaps(title, fields)}"
+            )
+    if isinstance(value, Mapping):
+        yield f'a key with a dot stands in quotes: "{key}.{next(iter(value), "...")}" = ...'
+    elif not isinstance(value, str) or value not in set(Policy):
+        yield f"{key} = {value!r} is no policy; there are: {', '.join(Policy)}"
+
+
+def _perhaps(name: str, known: Iterable[str]) -> str:
+    close = get_close_matches(name, known, n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def _said(folder: Path) -> dict[str, Any]:
+    """What ``[tool.accord]`` says in pyproject.toml.
+
+    Raises:
+        ConfigurationError: pyproject.toml is not there or cannot be read.
+    """
     path = folder / "pyproject.toml"
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -89,13 +159,8 @@ def models_package(folder: Path) -> str:
         ) from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"pyproject.toml cannot be read: {error}") from None
-    package = document.get("tool", {}).get("accord", {}).get("models")
-    if not isinstance(package, str) or not package:
-        raise ConfigurationError(
-            "pyproject.toml does not say where the models are; add the lines "
-            '[tool.accord] and models = "models"'
-        )
-    return package
+    said = document.get("tool", {}).get("accord", {})
+    return said if isinstance(said, dict) else {}
 
 
 def read_settings(environment: Mapping[str, str], schema: Schema) -> Settings:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from types import new_class
 from typing import Any, ClassVar, cast
@@ -395,3 +396,34 @@ def test_pydantic_keeps_what_was_declared() -> None:
     said = [m for m in declare(name=name()).model_fields["name"].metadata if m is not None]
     assert [type(each).__name__ for each in said] == ["Declared"]
     assert pydantic.VERSION.startswith("2.")
+
+
+@pytest.mark.parametrize("attribute", ["name", "mail", "code", "kind", "site", "phone", "notes"])
+def test_a_match_key_is_a_text_a_number_or_a_choice(attribute: str) -> None:
+    (thing,) = load(declare("Thing", {"match_key": attribute}, **known_by()))
+    assert thing.match_key == attribute
+
+
+@pytest.mark.parametrize(
+    "attribute", ["nothing", "Name", "tags", "due", "total", "supabase_id", ""]
+)
+def test_a_match_key_that_could_not_tell_records_apart_is_refused(attribute: str) -> None:
+    said = refused(lambda: declare("Thing", {"match_key": attribute}, **known_by()))
+    there = "name, mail, code, kind, site, phone, notes"
+    wrong = f"the match_key {attribute!r} names none of the attributes that may be one: {there}"
+    assert said == (f"Thing: {wrong}",)
+
+
+def known_by() -> dict[str, tuple[Any, Any]]:
+    return {
+        "name": name(),
+        "mail": (str | None, notion.email()),
+        "code": (float | None, notion.number()),
+        "kind": (str | None, notion.select("a, b")),
+        "site": (str | None, notion.url()),
+        "phone": (str | None, notion.phone_number()),
+        "notes": (str | None, notion.rich_text()),
+        "tags": (list[str], notion.multi_select("a, b")),
+        "due": (datetime | None, notion.date()),
+        "total": (float | None, notion.formula(float)),
+    }

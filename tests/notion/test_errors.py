@@ -242,8 +242,7 @@ def test_only_the_page_that_was_asked_for_can_be_gone(call: str, words: str, gon
         ("archived is not a property that exists.", "ValidationError"),
         ("Is Archived is expected to be checkbox.", "ValidationError"),
         (
-            "Can't edit page on block with an archived ancestor. You must unarchive the ancestor"
-            " before editing page.",
+            "Can't edit page on block with an archived ancestor. You must unarchive it first.",
             "ArchivedError",
         ),
     ],

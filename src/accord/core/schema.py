@@ -91,6 +91,12 @@ COMPUTED: frozenset[PropertyType] = frozenset(
     }
 )
 
+#: Property types by whose value a page and a row can be known to be one (see `match_key`).
+MATCHABLE: frozenset[PropertyType] = frozenset(
+    PropertyType(name)
+    for name in ("title", "rich_text", "number", "select", "url", "email", "phone_number")
+)
+
 #: Columns that every table has; no field may take one of these names.
 RESERVED_COLUMNS: frozenset[str] = frozenset(
     {
@@ -364,9 +370,18 @@ def _collection_problems(collection: Collection) -> Iterator[str]:
     ):
         for value in _repeated(values):
             yield f"the {what} {value!r} is declared twice"
+    if collection.match_key is not None:
+        yield from _match_key_problems(collection, collection.match_key)
     for field in collection.fields:
         for problem in _field_problems(collection, field):
             yield f"{field.name} ({field.title!r}): {problem}"
+
+
+def _match_key_problems(collection: Collection, name: str) -> Iterator[str]:
+    matchable = [f.name for f in collection.carried if f.type in MATCHABLE]
+    if name not in matchable:
+        there = ", ".join(matchable)
+        yield f"the match_key {name!r} names none of the attributes that may be one: {there}"
 
 
 def _field_problems(collection: Collection, field: Field) -> Iterator[str]:

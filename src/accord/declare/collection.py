@@ -63,6 +63,7 @@ class Heading:
     number: int
     policy: PolicyName
     key: str
+    match_key: str | None
 
 
 class Collection(pydantic.BaseModel):
@@ -75,6 +76,8 @@ class Collection(pydantic.BaseModel):
     - ``env``: the environment variable that holds the database's id;
     - ``group``: core or support; ``number``: its place in the list;
     - ``policy``: who wins when both sides edit one property: notion, supabase, newest, manual;
+    - ``match_key``: the attribute by which a page and a row that exist both before they first meet
+      are known to be one, such as an e-mail address; left out, they are two;
     - ``key``: the column for its ids in link tables, where the class's name does not give it.
     """
 
@@ -100,11 +103,12 @@ class Collection(pydantic.BaseModel):
         number: int = 0,
         policy: PolicyName = "notion",
         key: str = "",
+        match_key: str | None = None,
     ) -> None:
         """Take the first line; ``title`` is named for type checkers, pydantic keeps it."""
         super().__init_subclass__()
         key = key or f"{_snake_case(cls.__name__)}_id"
-        cls.__heading__ = Heading(table, env, group, number, policy, key)
+        cls.__heading__ = Heading(table, env, group, number, policy, key, match_key)
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_heading: Any) -> None:
@@ -157,6 +161,7 @@ def _draft(model: type[Collection]) -> tuple[core.Collection, list[str]]:
         number=heading.number,
         group=heading.group,
         policy=policy,
+        match_key=heading.match_key,
         doc=inspect.cleandoc(model.__doc__ or ""),
     )
     return draft, [*problems, *draft.problems()]
