@@ -90,10 +90,12 @@ create table sync.dirty (
   tombstone jsonb,
   by_whom text,
   why text,
+  refused bigint,
   primary key (table_name, row_id)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 200);
 comment on table sync.dirty is
-  'The rows that people changed (I, U) or deleted (D) and that Notion has not got yet.';
+  'The rows that people changed (I, U) or deleted (D) and that Notion has not got yet; refused is'
+  ' the version that Notion would not take.';
 
 create table sync.intent (
   table_name text not null,
@@ -229,7 +231,8 @@ create type sync.record_v1 as (
   needs_row boolean,    -- it cannot be written where there is no row
   revive boolean,       -- a row that a person deleted is to come back
   deleted boolean,      -- set or clear deleted_at; null leaves it
-  in_step boolean,      -- nothing of it waits for Notion, so its mark goes
+  in_step boolean,      -- nothing of it waits for Notion, so its mark goes; else it is marked
+  refused boolean,      -- Notion does not take what the mark stands for
   created_at timestamptz,
   edited_at timestamptz,
   seen_at timestamptz,
@@ -345,6 +348,46 @@ $$;
 comment on function sync.remember_writes_v1(text, sync.record_v1[], uuid[]) is
   'Keeps the intents, stamps and history of records; p_changed: whose ledger entry is another now.';
 
+create function sync.mark_written_v1(p_table text, p_records sync.record_v1[]) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  -- A mark that is locked belongs to an edit that is under way: it stays as it is.
+  delete from sync.dirty d using (
+    select k.table_name, k.row_id from sync.dirty k join unnest(p_records) r
+        on k.table_name = p_table and k.row_id = r.row_id
+       and k.version = r.version and r.in_step
+      order by k.row_id for update of k skip locked
+  ) m
+   where d.table_name = m.table_name and d.row_id = m.row_id;
+  update sync.dirty d set refused = d.version from (
+    select k.table_name, k.row_id from sync.dirty k join unnest(p_records) r
+        on k.table_name = p_table and k.row_id = r.row_id
+       and k.version = r.version and r.refused and not r.in_step
+     where k.refused is distinct from k.version
+      order by k.row_id for update of k skip locked
+  ) m
+   where d.table_name = m.table_name and d.row_id = m.row_id;
+  if exists (select from unnest(p_records) r where not r.in_step) then
+    execute format($sql$
+      insert into sync.dirty as d (table_name, row_id, version, op, notion_page_id, refused)
+      select %1$L, n.row_id, n.version, 'U', n.page_id, case when n.refused then n.version end
+        from (
+          select r.row_id, nextval('sync.version') as version, r.page_id, r.refused
+            from unnest($1) r join public.%1$I t on t.id = r.row_id
+           where not r.in_step
+             and not exists (
+               select from sync.dirty k where k.table_name = %1$L and k.row_id = r.row_id)
+        ) n
+      on conflict do nothing
+    $sql$, p_table) using p_records;
+  end if;
+end
+$$;
+comment on function sync.mark_written_v1(text, sync.record_v1[]) is
+  'Lets the marks go of records that are in step, and marks those that still wait for Notion.';
+
 create function sync.write_records_v1(p_shape jsonb, p_records sync.record_v1[]) returns jsonb
 language plpgsql
 set search_path = ''
@@ -449,14 +492,7 @@ begin
   perform sync.replace_targets_v1(p_shape, ends);
   perform sync.replace_links_v1(p_shape, ends);
 
-  -- A mark that is locked belongs to an edit that is under way: it stays.
-  delete from sync.dirty d using (
-    select k.table_name, k.row_id from sync.dirty k join unnest(todo) r
-        on k.table_name = p_shape ->> 'table' and k.row_id = r.row_id
-       and k.version = r.version and r.in_step
-      order by k.row_id for update of k skip locked
-  ) m
-   where d.table_name = m.table_name and d.row_id = m.row_id;
+  perform sync.mark_written_v1(p_shape ->> 'table', todo);
   if met is not null then
     perform sync.mark_pointing_v1(p_shape ->> 'table', met);
   end if;
@@ -544,6 +580,7 @@ comment on function sync.commit_v1(jsonb, jsonb) is
 
 revoke execute on function sync.mark_pointing_v1(text, uuid[]) from public;
 revoke execute on function sync.remember_writes_v1(text, sync.record_v1[], uuid[]) from public;
+revoke execute on function sync.mark_written_v1(text, sync.record_v1[]) from public;
 revoke execute on function sync.write_records_v1(jsonb, sync.record_v1[]) from public;
 revoke execute on function sync.unfit_column_v1(jsonb, jsonb) from public;
 revoke execute on function sync.commit_v1(jsonb, jsonb) from public;
@@ -1300,7 +1337,7 @@ revoke execute on function sync.census_v1(jsonb) from public;
 -- What waits to be told to Notion: rows that people changed, writes that were begun, stamps; and
 -- the conflicts that wait for a person.
 
-create function sync.dirty_v1(p_tables jsonb) returns jsonb
+create function sync.dirty_v1(p_tables jsonb, p_refused jsonb) returns jsonb
 language plpgsql stable
 set search_path = ''
 as $$
@@ -1309,10 +1346,12 @@ begin
   return coalesce((
     select jsonb_agg(jsonb_build_array(d.table_name, d.row_id) order by d.version)
       from sync.dirty d
-     where d.table_name in (select jsonb_array_elements_text(p_tables))), '[]'::jsonb);
+     where d.table_name in (select jsonb_array_elements_text(p_tables))
+       and ((p_refused #>> '{}')::boolean or d.refused is distinct from d.version)),
+    '[]'::jsonb);
 end
 $$;
-comment on function sync.dirty_v1(jsonb) is
+comment on function sync.dirty_v1(jsonb, jsonb) is
   'The rows of these tables that people changed and Notion has not got, oldest change first.';
 
 create function sync.intents_v1() returns jsonb
@@ -1386,7 +1425,7 @@ end
 $$;
 comment on function sync.resolve_v1(jsonb) is 'A person decided these conflicts.';
 
-revoke execute on function sync.dirty_v1(jsonb) from public;
+revoke execute on function sync.dirty_v1(jsonb, jsonb) from public;
 revoke execute on function sync.intents_v1() from public;
 revoke execute on function sync.stamps_due_v1(jsonb, jsonb) from public;
 revoke execute on function sync.stamped_v1(jsonb) from public;

@@ -199,6 +199,7 @@ GIVEN = {
     ],
     "remember_round_v1": [1, "{}"],
     "stamps_due_v1": ["[]", 1],
+    "dirty_v1": ["[]", False],
     "ignore_v1": ["[]", True],
     "fenced_v1": ["default", 0, "version_v1", "[]"],
     "rows_for_v1": ["tasks", None, "[]"],

@@ -191,6 +191,43 @@ def test_marks_are_read_oldest_change_first(store: Store) -> None:
     }
 
 
+def test_what_notion_refused_is_shown_no_more_until_it_is_changed(store: Store) -> None:
+    def shown(*, refused: bool) -> dict[str, tuple[str, ...]]:
+        return store.ledger(lambda ledger: ledger.dirty(["tasks"], refused=refused))
+
+    insert(store, "t")
+    insert(store, "u")
+    for name in ("t", "u"):
+        store.done("tasks", own(store.rows("tasks", name)[name], intent=CREATE))
+    refused = own(store.rows("tasks", "t")["t"], refused=True)
+    store.done("tasks", refused)
+    assert store.rows("tasks", "t")["t"].intent is None
+    assert shown(refused=False) == {"tasks": (row("u"),)}
+    assert shown(refused=True) == {"tasks": (row("t"), row("u"))}
+    before = store.footprint()
+    store.done("tasks", refused)
+    assert store.footprint() == before
+    store.person("update tasks set priority = 'High' where id = %s", row("t"))
+    assert shown(refused=False) == {"tasks": (row("u"), row("t"))}
+
+
+def test_a_row_of_which_something_waits_for_notion_is_marked(store: Store) -> None:
+    store.done("tasks", new("t", task_name=Text("T")), new("gone"))
+    with psycopg.connect(store.url, autocommit=True) as connection:
+        connection.execute("set session_replication_role = replica")
+        connection.execute("delete from tasks where id = %s", [row("gone")])
+    known = store.rows("tasks", "t", "gone")
+    waits = [replace(edit(name, known[name]), in_step=False) for name in known]
+    store.done("tasks", *waits)
+    assert store.dirty() == [("tasks", row("t"), "U")]
+    before = store.footprint()
+    known = store.rows("tasks", "t")
+    assert known["t"].row is not None
+    assert known["t"].row.version > 0
+    store.done("tasks", replace(edit("t", known["t"]), in_step=False))
+    assert store.footprint() == before
+
+
 def test_a_mark_tells_who_is_signed_in_at_the_data_api(store: Store) -> None:
     for claims, who in (
         ('{"sub": "7", "email": "ada@example.org"}', "ada@example.org"),

@@ -228,10 +228,15 @@ class PostgresLedger:
             await self._door.call("give_back_lease_v1", WORKSPACE, fence)
             self._door.fence = None
 
-    async def dirty(self, tables: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """The rows that people changed and Notion has not got yet, oldest change first."""
+    async def dirty(
+        self, tables: Sequence[str], *, refused: bool = False
+    ) -> dict[str, tuple[str, ...]]:
+        """The rows that people changed and Notion has not got yet, oldest change first.
+
+        Those that Notion refused as they are now are shown only with ``refused``.
+        """
         rows: dict[str, list[str]] = {}
-        for table, row_id in await self._door.call("dirty_v1", list(tables)):
+        for table, row_id in await self._door.call("dirty_v1", list(tables), refused):
             rows.setdefault(table, []).append(row_id)
         return {table: tuple(ids) for table, ids in rows.items()}
 

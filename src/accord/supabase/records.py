@@ -96,6 +96,7 @@ def written_record(collection: Collection, write: RowWrite, *, revive: bool) -> 
         "needs_row": write.create or bool(write.changes) or write.deleted is False,
         "revive": revive,
         "in_step": write.in_step,
+        "refused": write.refused,
         "created_at": write.created_at,
         "edited_at": write.edited_at,
         "seen_at": write.seen_at,

@@ -73,6 +73,46 @@ $$;
 comment on function sync.remember_writes_v1(text, sync.record_v1[], uuid[]) is
   'Keeps the intents, stamps and history of records; p_changed: whose ledger entry is another now.';
 
+create function sync.mark_written_v1(p_table text, p_records sync.record_v1[]) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  -- A mark that is locked belongs to an edit that is under way: it stays as it is.
+  delete from sync.dirty d using (
+    select k.table_name, k.row_id from sync.dirty k join unnest(p_records) r
+        on k.table_name = p_table and k.row_id = r.row_id
+       and k.version = r.version and r.in_step
+      order by k.row_id for update of k skip locked
+  ) m
+   where d.table_name = m.table_name and d.row_id = m.row_id;
+  update sync.dirty d set refused = d.version from (
+    select k.table_name, k.row_id from sync.dirty k join unnest(p_records) r
+        on k.table_name = p_table and k.row_id = r.row_id
+       and k.version = r.version and r.refused and not r.in_step
+     where k.refused is distinct from k.version
+      order by k.row_id for update of k skip locked
+  ) m
+   where d.table_name = m.table_name and d.row_id = m.row_id;
+  if exists (select from unnest(p_records) r where not r.in_step) then
+    execute format($sql$
+      insert into sync.dirty as d (table_name, row_id, version, op, notion_page_id, refused)
+      select %1$L, n.row_id, n.version, 'U', n.page_id, case when n.refused then n.version end
+        from (
+          select r.row_id, nextval('sync.version') as version, r.page_id, r.refused
+            from unnest($1) r join public.%1$I t on t.id = r.row_id
+           where not r.in_step
+             and not exists (
+               select from sync.dirty k where k.table_name = %1$L and k.row_id = r.row_id)
+        ) n
+      on conflict do nothing
+    $sql$, p_table) using p_records;
+  end if;
+end
+$$;
+comment on function sync.mark_written_v1(text, sync.record_v1[]) is
+  'Lets the marks go of records that are in step, and marks those that still wait for Notion.';
+
 create function sync.write_records_v1(p_shape jsonb, p_records sync.record_v1[]) returns jsonb
 language plpgsql
 set search_path = ''
@@ -177,14 +217,7 @@ begin
   perform sync.replace_targets_v1(p_shape, ends);
   perform sync.replace_links_v1(p_shape, ends);
 
-  -- A mark that is locked belongs to an edit that is under way: it stays.
-  delete from sync.dirty d using (
-    select k.table_name, k.row_id from sync.dirty k join unnest(todo) r
-        on k.table_name = p_shape ->> 'table' and k.row_id = r.row_id
-       and k.version = r.version and r.in_step
-      order by k.row_id for update of k skip locked
-  ) m
-   where d.table_name = m.table_name and d.row_id = m.row_id;
+  perform sync.mark_written_v1(p_shape ->> 'table', todo);
   if met is not null then
     perform sync.mark_pointing_v1(p_shape ->> 'table', met);
   end if;
@@ -272,6 +305,7 @@ comment on function sync.commit_v1(jsonb, jsonb) is
 
 revoke execute on function sync.mark_pointing_v1(text, uuid[]) from public;
 revoke execute on function sync.remember_writes_v1(text, sync.record_v1[], uuid[]) from public;
+revoke execute on function sync.mark_written_v1(text, sync.record_v1[]) from public;
 revoke execute on function sync.write_records_v1(jsonb, sync.record_v1[]) from public;
 revoke execute on function sync.unfit_column_v1(jsonb, jsonb) from public;
 revoke execute on function sync.commit_v1(jsonb, jsonb) from public;

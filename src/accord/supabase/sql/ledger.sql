@@ -54,10 +54,12 @@ create table sync.dirty (
   tombstone jsonb,
   by_whom text,
   why text,
+  refused bigint,
   primary key (table_name, row_id)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 200);
 comment on table sync.dirty is
-  'The rows that people changed (I, U) or deleted (D) and that Notion has not got yet.';
+  'The rows that people changed (I, U) or deleted (D) and that Notion has not got yet; refused is'
+  ' the version that Notion would not take.';
 
 create table sync.intent (
   table_name text not null,
@@ -193,7 +195,8 @@ create type sync.record_v1 as (
   needs_row boolean,    -- it cannot be written where there is no row
   revive boolean,       -- a row that a person deleted is to come back
   deleted boolean,      -- set or clear deleted_at; null leaves it
-  in_step boolean,      -- nothing of it waits for Notion, so its mark goes
+  in_step boolean,      -- nothing of it waits for Notion, so its mark goes; else it is marked
+  refused boolean,      -- Notion does not take what the mark stands for
   created_at timestamptz,
   edited_at timestamptz,
   seen_at timestamptz,

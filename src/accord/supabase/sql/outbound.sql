@@ -1,7 +1,7 @@
 -- What waits to be told to Notion: rows that people changed, writes that were begun, stamps; and
 -- the conflicts that wait for a person.
 
-create function sync.dirty_v1(p_tables jsonb) returns jsonb
+create function sync.dirty_v1(p_tables jsonb, p_refused jsonb) returns jsonb
 language plpgsql stable
 set search_path = ''
 as $$
@@ -10,10 +10,12 @@ begin
   return coalesce((
     select jsonb_agg(jsonb_build_array(d.table_name, d.row_id) order by d.version)
       from sync.dirty d
-     where d.table_name in (select jsonb_array_elements_text(p_tables))), '[]'::jsonb);
+     where d.table_name in (select jsonb_array_elements_text(p_tables))
+       and ((p_refused #>> '{}')::boolean or d.refused is distinct from d.version)),
+    '[]'::jsonb);
 end
 $$;
-comment on function sync.dirty_v1(jsonb) is
+comment on function sync.dirty_v1(jsonb, jsonb) is
   'The rows of these tables that people changed and Notion has not got, oldest change first.';
 
 create function sync.intents_v1() returns jsonb
@@ -87,7 +89,7 @@ end
 $$;
 comment on function sync.resolve_v1(jsonb) is 'A person decided these conflicts.';
 
-revoke execute on function sync.dirty_v1(jsonb) from public;
+revoke execute on function sync.dirty_v1(jsonb, jsonb) from public;
 revoke execute on function sync.intents_v1() from public;
 revoke execute on function sync.stamps_due_v1(jsonb, jsonb) from public;
 revoke execute on function sync.stamped_v1(jsonb) from public;
