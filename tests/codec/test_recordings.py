@@ -66,6 +66,13 @@ def test_the_recordings_hold_pages_of_every_kind_of_answer() -> None:
     assert len(types) >= 23
 
 
+def test_every_recorded_page_tells_who_made_and_who_edited_it() -> None:
+    for page in pages():
+        sighting = decode_page(bound_to_itself(page, declared=False), page).sighting
+        assert sighting.created_by == page["created_by"]["id"]
+        assert sighting.edited_by == page["last_edited_by"]["id"]
+
+
 def test_every_recorded_page_decodes_in_full() -> None:
     values = 0
     for page in pages():

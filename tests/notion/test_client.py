@@ -49,6 +49,7 @@ def send(wire: Wire, call: Call, clock: VirtualClock | None = None, **options: A
     return asyncio.run(play())
 
 
+SAVED: Any = {"committed_resource_id": "11111111-1111-4111-8111-111111111111"}
 BLOCKED: Any = {"rate_limit_reason": "public_api_request_blocked"}
 FEWER: Any = {"retry_guidance": ["Use exponential backoff with jitter", "Reduce page_size"]}
 TABLE: list[tuple[str, httpx2.Response | Exception, Sequence[Call]]] = [
@@ -57,6 +58,7 @@ TABLE: list[tuple[str, httpx2.Response | Exception, Sequence[Call]]] = [
     ("blocked", refusal(429, "rate_limited", **BLOCKED), ()),
     ("overloaded", refusal(529, "service_overload"), EVERY),
     ("collision", refusal(409, "conflict_error"), (*SAFE, PATCH)),
+    ("collision, saved", refusal(409, "conflict_error", **SAVED), SAFE),
     ("full", refusal(409, "row_limit_exceeded"), ()),
     ("failed", refusal(500, "internal_server_error"), SAFE),
     ("bad gateway", httpx2.Response(502, headers=HTML), SAFE),

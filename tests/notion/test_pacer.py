@@ -169,3 +169,21 @@ def test_one_who_leaves_the_queue_does_not_stop_it() -> None:
 
     asyncio.run(play())
     assert let_in == ["first", "patient"]
+
+
+def test_a_turn_that_comes_too_late_is_none() -> None:
+    """However it was spent: while others were before it in the queue, or the budget was."""
+    clock = VirtualClock()
+    pacer = Pacer(1, clock)
+
+    async def play() -> list[bool]:
+        clock.time = 10.0
+        had = []
+        for until in (9.9, 10.0, 69.9, 70.0):
+            async with pacer.turn(until) as in_time:
+                had.append(in_time)
+        return had
+
+    assert asyncio.run(play()) == [False, True, False, True]
+    assert clock.now() == 70.0
+    assert pacer.spent() == 1

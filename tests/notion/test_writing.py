@@ -166,6 +166,26 @@ def test_a_write_is_not_repeated_when_its_time_is_over() -> None:
 
     start = stage.run(scene)
     assert [at - start for at in began] == [0, 7, 15]
+    assert stage.clock.now() == start + 21  # it does not sleep when nothing comes after
+
+
+def test_a_write_waits_for_a_connection_only_as_long_as_it_may_begin() -> None:
+    stage = Things()
+    stage.created(name=Text("Ann"))
+    read, written = stage.wire.requests
+    assert read.extensions["timeout"]["pool"] is None
+    assert written.extensions["timeout"]["pool"] == 15
+
+
+def test_a_page_that_is_trashed_tells_so_even_if_it_cannot_be_read() -> None:
+    stage = Things()
+    page = sight(stage.created(STAMPS)).page_id or ""
+    nul = {"Notes": {"rich_text": [{"text": {"content": "\0"}}]}}
+    stage.workspace.update_page(page, {"properties": nul})
+    found = stage.buried(page, deleted=True)
+    assert (found.fate, found.refused) == (Fate.TRASHED, None)
+    assert sight(found).deleted
+    assert sight(found).stamps.status == STAMPS.status
 
 
 def test_a_write_of_which_nobody_knows_is_sent_once() -> None:

@@ -1,6 +1,5 @@
 """What is written to Notion comes back as the same value, and nothing else of the page changes."""
 
-from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -16,7 +15,7 @@ from accord.core.ports import Binding
 from accord.core.schema import KINDS, PropertyType
 from accord.core.stamps import Stamps
 from accord.core.values import File, Kind, Span, Text, Value, normal
-from accord.notion.errors import UnavailableError, ValidationError
+from accord.notion.errors import TooLateError, UnavailableError, ValidationError
 from accord.notion.properties import lasting, without_signature
 from accord.notion.rich_text import decode_text, utf16_units
 from tests.codec.made import FORMATTED, NUMBERS, SPANS, TEXTS
@@ -298,6 +297,20 @@ def test_a_page_that_could_not_be_read_first_was_surely_not_written() -> None:
     assert not changes(stage)[1:]
 
 
+def test_the_time_that_a_look_before_the_write_takes_is_the_writes_time() -> None:
+    stage = Things()
+    page = adorned(stage)
+    held = papers(stage, page)
+
+    def slow(request: httpx2.Request) -> None:
+        stage.clock.time += 16 if request.method == "GET" else 0
+
+    stage.wire.fault = slow
+    with pytest.raises(TooLateError):
+        stage.updated(page, papers=held[::-1])
+    assert not changes(stage)[1:]
+
+
 # ---- what Notion refuses
 
 
@@ -394,4 +407,11 @@ def test_a_supabase_id_is_read_without_the_spaces_around_it() -> None:
     assert sight(stage.updated(page, budget=1.0)).stamps.supabase_id == ROW
     stage.updated(page, Stamps("   "))
     assert sight(stage.updated(page, budget=2.0)).stamps.supabase_id is None
-    assert replace(Stamps(), supabase_id=None) == Stamps()
+
+
+def test_a_supabase_id_that_postgres_could_not_hold_is_none() -> None:
+    stage = Things()
+    page = sight(stage.created(name=Text("Ann"))).page_id or ""
+    nul = {"Supabase ID": {"rich_text": [{"text": {"content": f"{ROW}\0"}}]}}
+    stage.workspace.update_page(page, {"properties": nul})
+    assert sight(stage.updated(page, budget=1.0)).stamps.supabase_id is None
