@@ -341,8 +341,10 @@ begin
     source, why, by_whom)
   select moment, r.round, p_table, r.row_id, r.page_id, h ->> 'property', h ->> 'field',
          nullif(h -> 'old', 'null'), nullif(h -> 'new', 'null'), h ->> 'source', h ->> 'why', h ->> 'by'
-    from unnest(p_records) r cross join lateral jsonb_array_elements(r.history) h
-   where r.page_id is null or r.page_id = any(p_changed);
+    from unnest(p_records) r
+    cross join lateral jsonb_array_elements(r.history) with ordinality e(h, place)
+   where r.page_id is null or r.page_id = any(p_changed)
+   order by r.row_id, e.place;
 end
 $$;
 comment on function sync.remember_writes_v1(text, sync.record_v1[], uuid[]) is
@@ -444,7 +446,7 @@ begin
     supabase_value, policy, winner)
   select p_shape ->> 'table', r.row_id, r.page_id, c ->> 'property', c -> 'base', c -> 'notion',
          c -> 'supabase', c ->> 'policy', c ->> 'winner'
-    from unnest(todo) r cross join lateral jsonb_array_elements(r.conflicts) c
+    from unnest(todo) r cross join lateral jsonb_array_elements(r.conflicts) with ordinality e(c, place)
    where not exists (
      select from sync.conflicts k
       where k.table_name = p_shape ->> 'table' and k.row_id = r.row_id
@@ -452,6 +454,7 @@ begin
         and k.base_value is not distinct from c -> 'base'
         and k.notion_value is not distinct from c -> 'notion'
         and k.supabase_value is not distinct from c -> 'supabase')
+   order by r.row_id, e.place
   on conflict do nothing;
 
   -- A page that came from another database leaves a deleted row behind there.
@@ -785,16 +788,19 @@ set search_path = ''
 as $$
   with later as (
     -- Of each field, what it was before the first change that came after the moment.
-    select distinct on (c.row_id, c.field) c.row_id, c.field, c.old
+    select distinct on (c.row_id, c.field) c.id, c.row_id, c.field, c.old
       from sync.changes c
      where c.table_name = p_table and c.at > p_at
      order by c.row_id, c.field, c.id
   ), undone as (
     select l.row_id,
-           coalesce(jsonb_object_agg(l.field, coalesce(l.old, 'null'::jsonb))
-             filter (where l.field not in ('', 'deleted_at')), '{}'::jsonb) as "values",
+           jsonb_object_agg(l.field, coalesce(l.old, 'null'::jsonb))
+             filter (where l.field not in ('', 'deleted_at')) as "values",
            bool_or(l.old = 'true') filter (where l.field = 'deleted_at') as deleted,
-           bool_or(l.field = '') as unborn
+           -- A record that was made anew, because it was lost, was there before.
+           bool_or(l.field = '' and not exists (
+             select from sync.changes e
+              where e.row_id = l.row_id and e.table_name = p_table and e.id < l.id)) as unborn
       from later l group by l.row_id
   )
   select k.row_id, k.page_id, coalesce(u.deleted, k.deleted),

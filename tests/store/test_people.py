@@ -259,3 +259,52 @@ def test_sync_switches_itself_off_at_the_end(store: Store) -> None:
         connection.execute("insert into tasks (id) values (%s)", [row("own")])
         connection.commit()
     assert store.dirty() == [("tasks", row("first"), "I"), ("tasks", row("own"), "I")]
+
+
+def test_what_a_person_does_meanwhile_is_marked_after_the_commit(store: Store) -> None:
+    """The person waits for the row, and the mark of the edit outlives the write."""
+    store.done("tasks", new("t", task_name=Text("T")))
+    store.person("update tasks set task_name = 'Mine'")
+    known = store.sight("tasks", "t")["t"]
+
+    async def meanwhile(door: PostgresDoor) -> None:
+        async with (
+            await psycopg.AsyncConnection.connect(store.url) as slow,
+            await psycopg.AsyncConnection.connect(store.url, autocommit=True) as person,
+        ):
+            await slow.execute("select 1 from tasks where id = %s for update", [row("t")])
+            supabase = Supabase(door)
+            write = edit("t", known, task_name=Text("Mine"))
+            commit = asyncio.create_task(supabase.commit(store.collection("tasks"), [write]))
+            while not await waits(store.url):
+                assert not commit.done()
+            late = asyncio.create_task(person.execute("update tasks set priority = 'High'"))
+            await slow.commit()
+            assert [outcome.result for outcome in await commit] in ([Result.DONE], [Result.STALE])
+            await late
+
+    store.run(meanwhile)
+    assert store.dirty() == [("tasks", row("t"), "U")]
+    seen = store.seen("tasks", "t")
+    assert (seen["task_name"], seen["priority"]) == (Text("Mine"), "High")
+
+
+def test_a_link_edit_under_way_keeps_its_mark(store: Store) -> None:
+    """It locks the mark alone, not the row: the commit neither waits for it nor takes the mark."""
+    table, _, _ = link_of_dependencies(store)
+    store.done("tasks", new("t", task_name=Text("T")), new("u"))
+    store.person("update tasks set task_name = 'Mine' where id = %s", row("t"))
+    known = store.sight("tasks", "t")["t"]
+
+    async def meanwhile(door: PostgresDoor) -> None:
+        async with await psycopg.AsyncConnection.connect(store.url) as person:
+            await person.execute(
+                f"insert into {table} values (%s, %s)".encode(), [row("t"), row("u")]
+            )
+            (outcome,) = await Supabase(door).commit(store.collection("tasks"), [edit("t", known)])
+            assert outcome.result is Result.DONE
+            await person.commit()
+
+    store.run(meanwhile)
+    assert store.dirty() == [("tasks", row("t"), "U")]
+    assert store.seen("tasks", "t")["dependencies"] == pages("u")

@@ -66,8 +66,10 @@ begin
     source, why, by_whom)
   select moment, r.round, p_table, r.row_id, r.page_id, h ->> 'property', h ->> 'field',
          nullif(h -> 'old', 'null'), nullif(h -> 'new', 'null'), h ->> 'source', h ->> 'why', h ->> 'by'
-    from unnest(p_records) r cross join lateral jsonb_array_elements(r.history) h
-   where r.page_id is null or r.page_id = any(p_changed);
+    from unnest(p_records) r
+    cross join lateral jsonb_array_elements(r.history) with ordinality e(h, place)
+   where r.page_id is null or r.page_id = any(p_changed)
+   order by r.row_id, e.place;
 end
 $$;
 comment on function sync.remember_writes_v1(text, sync.record_v1[], uuid[]) is
@@ -169,7 +171,7 @@ begin
     supabase_value, policy, winner)
   select p_shape ->> 'table', r.row_id, r.page_id, c ->> 'property', c -> 'base', c -> 'notion',
          c -> 'supabase', c ->> 'policy', c ->> 'winner'
-    from unnest(todo) r cross join lateral jsonb_array_elements(r.conflicts) c
+    from unnest(todo) r cross join lateral jsonb_array_elements(r.conflicts) with ordinality e(c, place)
    where not exists (
      select from sync.conflicts k
       where k.table_name = p_shape ->> 'table' and k.row_id = r.row_id
@@ -177,6 +179,7 @@ begin
         and k.base_value is not distinct from c -> 'base'
         and k.notion_value is not distinct from c -> 'notion'
         and k.supabase_value is not distinct from c -> 'supabase')
+   order by r.row_id, e.place
   on conflict do nothing;
 
   -- A page that came from another database leaves a deleted row behind there.

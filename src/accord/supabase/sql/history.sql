@@ -79,16 +79,19 @@ set search_path = ''
 as $$
   with later as (
     -- Of each field, what it was before the first change that came after the moment.
-    select distinct on (c.row_id, c.field) c.row_id, c.field, c.old
+    select distinct on (c.row_id, c.field) c.id, c.row_id, c.field, c.old
       from sync.changes c
      where c.table_name = p_table and c.at > p_at
      order by c.row_id, c.field, c.id
   ), undone as (
     select l.row_id,
-           coalesce(jsonb_object_agg(l.field, coalesce(l.old, 'null'::jsonb))
-             filter (where l.field not in ('', 'deleted_at')), '{}'::jsonb) as "values",
+           jsonb_object_agg(l.field, coalesce(l.old, 'null'::jsonb))
+             filter (where l.field not in ('', 'deleted_at')) as "values",
            bool_or(l.old = 'true') filter (where l.field = 'deleted_at') as deleted,
-           bool_or(l.field = '') as unborn
+           -- A record that was made anew, because it was lost, was there before.
+           bool_or(l.field = '' and not exists (
+             select from sync.changes e
+              where e.row_id = l.row_id and e.table_name = p_table and e.id < l.id)) as unborn
       from later l group by l.row_id
   )
   select k.row_id, k.page_id, coalesce(u.deleted, k.deleted),
