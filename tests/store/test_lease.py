@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import psycopg
 import pytest
@@ -82,7 +84,7 @@ def test_a_frozen_owner_that_wakes_can_write_nothing_at_all(store: Store, schema
         async with PostgresDoor(store.url) as other:
             assert (await PostgresLedger(other).take_lease("them", 60)).mine
         before = store.footprint()
-        writes = {
+        writes: dict[str, Callable[[], Awaitable[Any]]] = {
             "commit": lambda: supabase.commit(tasks, [edit("t", known, task_name=Text("Late"))]),
             "edit": lambda: supabase.edit(tasks, [RowEdit(row("t"), 0, {"priority": "Low"})]),
             "remember_source": lambda: ledger.remember_source(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import psycopg
 import pytest
@@ -13,6 +14,7 @@ from accord.core.plan import Verb
 from accord.core.ports import Known, Open, Outcome, Problem, Result, RowWrite
 from accord.core.record import Base, Record
 from accord.core.values import Text, Value
+from accord.supabase.ledger import PostgresLedger
 from tests.store.store import Store, edit, new, page, pages, row
 
 AT = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -312,7 +314,7 @@ def test_the_problem_of_a_row_goes_over_to_its_page(store: Store) -> None:
     first = Problem("tasks", "odd", "even it", row_id=row("t"))
     later = replace(first, page_id=page("t"))
     for problem in (first, later):
-        store.ledger(lambda ledger, p=problem: ledger.remember_problems([p], []))
+        store.ledger(partial(PostgresLedger.remember_problems, found=[problem], solved=[]))
     assert store.ledger(lambda ledger: ledger.problems()) == (later,)
 
 
