@@ -171,6 +171,16 @@ def test_a_deletion_that_is_under_way_to_notion_does_not_bring_the_row_back(stor
     assert store.dirty() == [("tasks", row("t"), "D")]
 
 
+def test_a_page_that_moved_to_another_table_leaves_no_open_write_behind(store: Store) -> None:
+    store.done("tasks", new("t", task_name=Text("T")))
+    known = store.rows("tasks", "t")["t"]
+    update = Intent(Verb.UPDATE, (Attempt("k3f9aa", AT, {"task_name": Text("Mine")}),))
+    store.done("tasks", replace(edit("t", known), intent=update))
+    store.done("agents", new("t"))
+    assert store.ledger(lambda ledger: ledger.intents()) == ()
+    assert store.person("select deleted_at is not null from tasks") == [(True,)]
+
+
 def test_a_row_that_was_linked_meanwhile_is_stale(store: Store) -> None:
     insert(store, "t")
     known = store.rows("tasks", "t")["t"]

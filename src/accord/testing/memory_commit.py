@@ -287,6 +287,8 @@ def _link(database: MemoryDatabase, table: Table, sent: Sent, write: RowWrite) -
             if left is not None and left.deleted_at is None:
                 left.deleted_at = left.synced_at = database.clock()
                 database.writes[was.table] += 1
+            if database.intents.pop((was.table, was.row_id), None) is not None:
+                database.writes["sync.intent"] += 1
         if not here:
             del database.tables[was.table].linked[was.row_id]
     page_id = write.page_id or ""

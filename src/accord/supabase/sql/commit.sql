@@ -190,6 +190,8 @@ begin
   loop
     execute format('update public.%I set deleted_at = now(), last_synced_at = now()'
       || ' where id = any($1) and deleted_at is null', moved.table_name) using moved.rows;
+    delete from sync.intent i
+     where i.table_name = moved.table_name and i.row_id = any(moved.rows);
   end loop;
 
   with written as (
