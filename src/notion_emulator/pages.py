@@ -99,7 +99,7 @@ class Pages:
             other.values[raw] = [target]
         elif target not in ids:
             ids.append(target)
-        self._changed(other)
+        self._changed(other, target)
 
     def unlink(self, page_id: str, raw: str, target: str) -> None:
         """Take ``target`` out of a relation of a page."""
@@ -111,7 +111,7 @@ class Pages:
         ids.remove(target)
         if not ids:
             del other.values[raw]
-        self._changed(other)
+        self._changed(other, target)
 
     def _remember(self, page: Page, raw: str, ids: list[str] | None) -> None:
         if self._mirrored is not None:
@@ -129,9 +129,10 @@ class Pages:
         self.state.changes.mirrored(self._mirrored or {}, at, by)
         self._mirrored = None
 
-    def _changed(self, page: Page) -> None:
+    def _changed(self, page: Page, by: str) -> None:
+        """Note that a page changed by a write of another, or by its own: that stamps it anyway."""
         page.version += 1
-        if self.state.switches.mirror_bumps_stamp:
+        if self.state.switches.mirror_bumps_stamp and page.id != by:
             self._stamp(page, self.state.now())
 
     def _stamp(self, page: Page, at: int) -> None:

@@ -229,3 +229,15 @@ def test_rows_made_in_bulk_are_mirrored_whatever_their_order(
     workspace.bulk_pages(people, [(ada, {"Name": titled("Ada")}, clock.now, None)])
     assert related(workspace.page(first), "Buyers") == [ada]
     assert related(workspace.page(ada), "Orders") == [first, second]
+
+
+def test_a_page_may_lead_to_itself_where_mirrors_are_stamped() -> None:
+    workspace = Workspace(seed=7, switches=Switches(mirror_bumps_stamp=True))
+    source = create(workspace, "Tasks", {})
+    workspace.update_data_source(source, {"properties": {"Parent": dual(source, "Children")}})
+    page = row(workspace, source, "own parent")
+    for ends in (refs(page), refs()):
+        workspace.update_page(page, {"properties": {"Parent": ends}})
+        shown = related(workspace.page(page), "Children")
+        assert shown == related(workspace.page(page), "Parent")
+    assert len(workspace.query(source)) == 1
