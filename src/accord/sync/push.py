@@ -19,7 +19,7 @@ from accord.core.record import UNDECLARED, Record, Sighting
 from accord.core.schema import Collection, Managed, PropertyType
 from accord.core.values import Value, empty
 from accord.sync.carry import LAG
-from accord.sync.judge import Judged, Terms, judge, title_of, write_of
+from accord.sync.judge import Judged, Terms, title_of, write_of
 from accord.sync.pull import OVERLAP
 from accord.sync.round import Round
 from accord.sync.send import Errand, Sender, minute_of, pageless
@@ -139,7 +139,7 @@ class Pusher:
         owing: list[Known] = []
         for known in rows:
             one = self._judge(binding, known, as_agreed(binding, known))
-            if one.to_notion or known.base is None:
+            if one.to_notion or known.base is None or _is_partly_agreed(binding, known):
                 owing.append(known)
             elif not _has_frozen_edits(binding, known):
                 written += await self._drop_mark(one)
@@ -160,7 +160,7 @@ class Pusher:
         return written
 
     def _judge(self, binding: Binding, known: Known, seen: Sighting) -> Judged:
-        return judge(binding.collection, known.page_id or "", known.row_id, seen, known)
+        return self.round.judge(binding.collection, known.page_id or "", known.row_id, seen, known)
 
     async def _drop_mark(self, judged: Judged) -> int:
         """The row is as both sides last held it: a change was taken back."""
@@ -233,6 +233,7 @@ class Pusher:
             known.page_id
             for known in rows
             if known.base is None
+            or _is_partly_agreed(binding, known)
             or since is None
             or Managed.SYNC_STATUS not in binding.fields
             or self.round.failures.problem_of(known.page_id) is not None
@@ -337,6 +338,13 @@ def _has_frozen_edits(binding: Binding, known: Known) -> bool:
         and now.get(f.name, before[f.name]) != before[f.name]
         for f in binding.collection.carried
     )
+
+
+def _is_partly_agreed(binding: Binding, known: Known) -> bool:
+    """Whether the sides never agreed on a field of the row: only the page itself shows it."""
+    held = known.base.record.values if known.base else {}
+    values = known.row.record.values if known.row and not known.row.deleted else {}
+    return any(n in binding.fields and n not in held for n in writable(binding.collection, values))
 
 
 def _for_a_new_page(binding: Binding, record: Record) -> dict[str, Value]:
