@@ -19,7 +19,7 @@ from accord.core.ports import Binding, Known, Outcome, Problem, Result, RowWrite
 from accord.core.record import Side, Sighting
 from accord.core.schema import Collection
 from accord.sync.adopt import Adopter
-from accord.sync.judge import Judged, Terms, judge, title_of, write_of
+from accord.sync.judge import Judged, Terms, title_of, write_of
 from accord.sync.report import Count, Tally
 from accord.sync.round import Round
 
@@ -114,7 +114,7 @@ class Carrier:
                 carried.refused.append(_unasked(collection, sighting, error))
                 continue
             row_id = before.row_id if before else row_id_of(page_id)
-            one = judge(collection, page_id, row_id, seen, before)
+            one = self.round.judge(collection, page_id, row_id, seen, before)
             if one.page_differs and _is_too_fresh(sighting, before, read_at):
                 carried.older.append(page_id)
                 continue

@@ -27,6 +27,7 @@ from accord.core.ports import (
 from accord.core.schema import Collection, Schema
 from accord.sync.adopt import Adopter
 from accord.sync.failures import Failures
+from accord.sync.judge import waiting_of
 from accord.sync.lease import held
 from accord.sync.options import Options
 from accord.sync.pull import Puller
@@ -54,6 +55,9 @@ class Engine:
         notion: the Notion side.
         supabase: the Supabase side.
         ledger: what is remembered between rounds.
+        sleep: how it waits.
+        draw: random numbers, for receipts.
+        clock: seconds that only ever grow.
     """
 
     schema: Schema
@@ -63,6 +67,7 @@ class Engine:
     ledger: Ledger
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     draw: Callable[[], int] = _draw
+    clock: Callable[[], float] = time.monotonic
 
     async def run(self, options: Options, watch: Watch | None = None) -> Report:
         """Run one round and report on it.
@@ -76,7 +81,7 @@ class Engine:
         await self.ledger.check(self.schema)
         if options.dry_run:
             return await self._run(options, watch or NobodyWatches(), lambda: None)
-        async with held(self.ledger, sleep=self.sleep) as holder:
+        async with held(self.ledger, sleep=self.sleep, clock=self.clock) as holder:
             return await self._run(options, watch or NobodyWatches(), holder.require)
 
     async def _run(
@@ -106,6 +111,7 @@ class Engine:
             survey.bindings,
             self.draw,
             before_writing,
+            frozenset(map(waiting_of, await self.ledger.conflicts(waiting=True))),
         )
         await self._work(round_, states)
         report.problems.extend(await self._held_back(report))
@@ -208,7 +214,7 @@ class Engine:
     ) -> None:
         report, watch, table = round_.report, round_.watch, binding.collection.table
         tally = report.tallies[table]
-        started, sent = time.monotonic(), self.notion.requests
+        started, sent = self.clock(), self.notion.requests
         watch.begins(tally)
         try:
             await puller.pull(binding, state, tally)
@@ -217,7 +223,7 @@ class Engine:
         except SupabaseError as error:
             await self.ledger.check(self.schema)  # raises where it is not this table alone
             report.problems.append(Problem(table, error.message, error.remedy))
-        tally.seconds = round(time.monotonic() - started, 3)
+        tally.seconds = round(self.clock() - started, 3)
         tally.requests = self.notion.requests - sent
         watch.ends(tally)
 

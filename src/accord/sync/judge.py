@@ -6,9 +6,11 @@ a way to go, to either side, keeps its base.
 
 from __future__ import annotations
 
+from collections.abc import Collection as Collected
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeAlias
 
 from accord.core.history import WHOLE, Applied, Why
 from accord.core.intent import Intent
@@ -17,16 +19,20 @@ from accord.core.plan import (
     DELETED,
     Action,
     Change,
+    Conflict,
     Plan,
     Step,
     Verb,
     change_of,
     make_plan,
 )
-from accord.core.ports import Known, RowWrite
+from accord.core.ports import Dispute, Known, RowWrite
 from accord.core.record import UNDECLARED, Base, Record, Side, Sighting
 from accord.core.schema import Collection, PropertyType
-from accord.core.values import Text, Value
+from accord.core.values import Text, Value, canonical_json, to_json
+
+#: (table, row id, property, both values) of a conflict that waits for a person.
+Waiting: TypeAlias = tuple[str, str, str, str]
 
 #: The verbs that decide over a record's life.
 LIVES = frozenset({Verb.TRASH, Verb.RESTORE, Verb.CREATE})
@@ -84,6 +90,7 @@ def judge(
     seen: Sighting,
     known: Known | None,
     landed: Mapping[str, Value] | None = None,
+    waiting: Collected[Waiting] = frozenset(),
 ) -> Judged:
     """Plan a record.
 
@@ -95,13 +102,30 @@ def judge(
         known: the row and its ledger entry.
         landed: what a write of ours has brought to Notion since the base was taken; None where
             there was no such write.
+        waiting: the conflicts of which a person has been told already, and has not decided.
     """
     base = known.base if known else None
     if landed is not None:
         before = base or Base(Record({}))
         base = Base(before.record.updated(landed), before.deleted)
     plan = make_plan(collection, base, seen, known.row if known else None)
+    news = [c for c in plan.conflicts if _waiting(collection, row_id, c) not in waiting]
+    plan = replace(plan, conflicts=tuple(news))
     return Judged(collection, page_id, row_id, seen, known, plan, dict(landed or {}))
+
+
+def waiting_of(dispute: Dispute) -> Waiting:
+    """What a conflict that waits for a person is known by."""
+    values = canonical_json([dispute.notion, dispute.supabase])
+    return (dispute.table, dispute.row_id, dispute.property, values)
+
+
+def _waiting(collection: Collection, row_id: str, conflict: Conflict) -> Waiting | None:
+    if conflict.winner is not Winner.HELD:
+        return None
+    field, values = conflict.field, (conflict.notion, conflict.supabase)
+    title = field if field == DELETED else collection.field(field).title
+    return (collection.table, row_id, title, canonical_json([to_json(v) for v in values]))
 
 
 @dataclass(frozen=True, slots=True)

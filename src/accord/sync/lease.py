@@ -108,6 +108,7 @@ async def held(
     ledger: Ledger,
     *,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    clock: Callable[[], float] = time.monotonic,
     patience: float = PATIENCE,
     waits: Callable[[Lease], None] = lambda _: None,
 ) -> AsyncIterator[Holder]:
@@ -116,7 +117,7 @@ async def held(
     Raises:
         BusyError: the other run is at work for longer than we wait.
     """
-    holder = Holder(ledger, new_owner())
+    holder = Holder(ledger, new_owner(), clock)
     lease = await holder.take()
     waited = 0.0
     while not lease.mine:

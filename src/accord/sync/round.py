@@ -7,11 +7,13 @@ round's number; and a round has no number before it does something.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection as Collected
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from accord.core.ports import (
     Binding,
+    Known,
     Ledger,
     NotionReplica,
     Outcome,
@@ -19,10 +21,13 @@ from accord.core.ports import (
     RowWrite,
     SupabaseReplica,
 )
+from accord.core.record import Sighting
 from accord.core.schema import Collection, Schema
 from accord.core.stamps import receipt_of
+from accord.core.values import Value
 from accord.sync.failures import Failures
 from accord.sync.hidden import HiddenLinks
+from accord.sync.judge import Judged, Waiting, judge
 from accord.sync.options import Options
 from accord.sync.report import Report, Tally, Watch
 
@@ -43,6 +48,7 @@ class Round:
         bindings: every data source that was found, by table, those of other rounds too.
         draw: a random number, for receipts.
         before_writing: called before each write to Notion; raises if we may not write any more.
+        waiting: the conflicts of which a person has been told already, and has not decided.
     """
 
     schema: Schema
@@ -56,6 +62,7 @@ class Round:
     bindings: Mapping[str, Binding]
     draw: Callable[[], int]
     before_writing: Callable[[], None] = lambda: None
+    waiting: Collected[Waiting] = frozenset()
     hidden: HiddenLinks = field(init=False)
     _number: int | None = None
 
@@ -79,6 +86,18 @@ class Round:
     async def now(self) -> datetime:
         """Notion's clock."""
         return await self.notion.now()
+
+    def judge(
+        self,
+        collection: Collection,
+        page_id: str,
+        row_id: str,
+        seen: Sighting,
+        known: Known | None,
+        landed: Mapping[str, Value] | None = None,
+    ) -> Judged:
+        """Plan a record; see `accord.sync.judge.judge`."""
+        return judge(collection, page_id, row_id, seen, known, landed, self.waiting)
 
     async def commit(
         self, collection: Collection, writes: Sequence[RowWrite]

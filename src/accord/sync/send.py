@@ -20,7 +20,7 @@ from accord.core.schema import Managed
 from accord.core.stamps import UNSTAMPED, Stamps, in_step, not_saved, with_receipt
 from accord.core.values import Value
 from accord.sync.carry import ATTEMPTS, count, named
-from accord.sync.judge import Judged, Terms, judge, title_of, write_of
+from accord.sync.judge import Judged, Terms, title_of, write_of
 from accord.sync.options import Stamping
 from accord.sync.report import Count
 from accord.sync.round import Round
@@ -256,7 +256,7 @@ class Sender:
             except NotionError:
                 del open_[row_id]  # the receipt tells the next round that it landed
                 continue
-            one = judge(collection, sighting.page_id or "", row_id, seen, row, changes)
+            one = self.round.judge(collection, sighting.page_id or "", row_id, seen, row, changes)
             judged[row_id] = one
             terms = Terms(pulls=self.round.options.pulls, seen_at=now, stamped=_is_stamped(errand))
             write = write_of(one, terms)

@@ -15,7 +15,6 @@ from accord.core.plan import Verb
 from accord.core.ports import Binding, Problem, StampDue
 from accord.core.schema import Managed
 from accord.core.stamps import Stamps, not_saved, not_taken, with_receipt
-from accord.sync.judge import judge
 from accord.sync.push import as_agreed
 from accord.sync.report import Count
 from accord.sync.round import Round
@@ -77,7 +76,7 @@ class Stamper:
                         row,
                         Verb.UPDATE,
                         {},
-                        judge(binding.collection, due.page_id, row_id, seen, row),
+                        self.round.judge(binding.collection, due.page_id, row_id, seen, row),
                         words=_words(due.problem),
                         synced_at=due.at,
                     )
