@@ -378,5 +378,6 @@ def _given_up(known: Known, *, refused: bool) -> RowWrite:
         changes={},
         base=base,
         ledger=known.ledger,
+        in_step=known.row is None or known.row.version == 0,
         refused=refused,
     )
