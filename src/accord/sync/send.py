@@ -53,6 +53,8 @@ class Errand:
         attempt: the one that is under way.
         found: what Notion answered.
         error: why it did not succeed.
+        proved: whether the page, once found, shows the receipt; else the page only tells what it
+            holds, whoever wrote that.
     """
 
     binding: Binding
@@ -67,6 +69,12 @@ class Errand:
     attempt: Attempt | None = None
     found: Found | None = None
     error: NotionError | ValueRefusedError | None = None
+    proved: bool = True
+
+    @property
+    def is_stamp(self) -> bool:
+        """Whether it carries nothing but stamps."""
+        return self.verb is Verb.UPDATE and not self.changes
 
     @property
     def is_over(self) -> bool:
@@ -293,11 +301,10 @@ class Sender:
         table = errand.binding.collection.table
         key = errand.known.page_id or errand.known.row_id
         if errand.found is not None:
-            stamp = errand.verb is Verb.UPDATE and not errand.changes
-            what = Count.STAMPED if stamp else _COUNTED[errand.verb]
+            what = Count.STAMPED if errand.is_stamp else _COUNTED[errand.verb]
             self.round.tally(table).counts[what] += 1
             self.round.failures.landed(key)
-        elif errand.error is not None and table not in self.stopped:
+        elif errand.error is not None and table not in self.stopped and not errand.is_stamp:
             self.round.failures.refuse(problem_of(errand, errand.error))
 
     async def _bury_orphan(self, errand: Errand, sighting: Sighting) -> Sighting | None:
@@ -351,7 +358,7 @@ def landed(binding: Binding, attempt: Attempt | None, sighting: Sighting) -> boo
 
 
 def _is_stamped(errand: Errand) -> bool:
-    return errand.verb in {Verb.CREATE, Verb.UPDATE}
+    return errand.proved and errand.verb in {Verb.CREATE, Verb.UPDATE}
 
 
 def pageless(known: Known, intent: Intent | None) -> RowWrite:
@@ -377,6 +384,7 @@ def _given_up(known: Known, *, refused: bool) -> RowWrite:
         expected_version=known.row.version if known.row else 0,
         changes={},
         base=base,
+        in_step=known.row is None or known.row.version == 0,
         ledger=known.ledger,
         in_step=known.row is None or known.row.version == 0,
         refused=refused,

@@ -89,6 +89,7 @@ class Settler:
         if not over:
             return False
         errand.found = found
+        errand.proved = False
         errand.attempt = _what_is_there(errand.attempt, found.sighting)
         return True
 
