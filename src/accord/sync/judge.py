@@ -50,6 +50,8 @@ class Judged:
         known: the row and its ledger entry; None where there is neither.
         plan: what is to be done.
         landed: fields that a write to Notion has brought there, with their values.
+        life_waits: a person has to decide whether the record is deleted. The mark of the row stays
+            till then: of a row that is gone it is all that is left.
     """
 
     collection: Collection
@@ -59,6 +61,7 @@ class Judged:
     known: Known | None
     plan: Plan
     landed: Mapping[str, Value]
+    life_waits: bool = False
 
     @property
     def before(self) -> Base | None:
@@ -109,9 +112,10 @@ def judge(
         before = base or Base(Record({}))
         base = Base(before.record.updated(landed), before.deleted)
     plan = make_plan(collection, base, seen, known.row if known else None)
+    life_waits = any(c.field == DELETED and c.winner is Winner.HELD for c in plan.conflicts)
     news = [c for c in plan.conflicts if _waiting(collection, row_id, c) not in waiting]
     plan = replace(plan, conflicts=tuple(news))
-    return Judged(collection, page_id, row_id, seen, known, plan, dict(landed or {}))
+    return Judged(collection, page_id, row_id, seen, known, plan, dict(landed or {}), life_waits)
 
 
 def waiting_of(dispute: Dispute) -> Waiting:
@@ -156,7 +160,8 @@ def write_of(judged: Judged, terms: Terms) -> RowWrite | None:
     buried = bool(known and known.base and known.base.deleted)
     held_life = waits or any(step.verb in LIVES for step in withheld)
     dead = buried if held_life else plan.deleted
-    done = not (judged.to_notion or withheld) and plan.action is not Action.HOLD
+    open_end = plan.action is Action.HOLD or judged.life_waits
+    done = not (judged.to_notion or withheld or open_end)
     marked = done and known is not None and known.row is not None and known.row.version != 0
     intents = terms.intent is not None or bool(known and known.intent)
     news = steps or plan.agreed or plan.conflicts or judged.landed or dead != buried
@@ -211,10 +216,12 @@ def _history(judged: Judged, after: Record, *, dead: bool, created: bool) -> Ite
     row = known.row if known else None
     linked = known is not None and known.base is not None
     why = Why(known.why) if known and known.why else None
-    if created or not linked:
+    if not linked:
         source = Side.NOTION if created else Side.SUPABASE
         by = seen.edited_by if created else (row.edited_by if row else None)
         yield Applied(WHOLE, None, None, source, why or Why.CREATE, by)
+        if dead:  # a row that was deleted while its page was being made
+            yield Applied(DELETED, False, True, source, why or Why.TRASH, by)
         return
     buried = bool(known and known.base and known.base.deleted)
     if dead != buried:

@@ -68,7 +68,7 @@ class Stamper:
             row = known.get(row_id)
             if row is None or row.page_id != due.page_id or row.base is None or row.base.deleted:
                 useless.append(due)
-            elif row.intent is None:
+            elif row.intent is None and row.row is not None and not row.row.deleted:
                 seen = as_agreed(binding, row)
                 errands.append(
                     Errand(
