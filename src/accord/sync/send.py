@@ -384,7 +384,6 @@ def _given_up(known: Known, *, refused: bool) -> RowWrite:
         expected_version=known.row.version if known.row else 0,
         changes={},
         base=base,
-        in_step=known.row is None or known.row.version == 0,
         ledger=known.ledger,
         in_step=known.row is None or known.row.version == 0,
         refused=refused,
