@@ -9,6 +9,7 @@ import httpx2
 import orjson
 import pytest
 
+from accord.supabase.errors import LeaseLostError
 from accord.sync.report import Count
 from tests.engine.conftest import NewWorld
 from tests.engine.test_edits import some_page, text
@@ -44,7 +45,7 @@ class Slow:
         return await self._inner.commit(collection, writes)
 
 
-def test_a_slow_round_does_not_undo_a_faster_one(world: World) -> None:
+def test_a_round_that_lost_its_lease_does_not_undo_the_next_one(world: World) -> None:
     world.sync()
     task = some_page(world, "tasks")
     world.clock.turn(minutes=5)
@@ -53,6 +54,7 @@ def test_a_slow_round_does_not_undo_a_faster_one(world: World) -> None:
     def faster() -> None:
         world.wrap = lambda *parts: parts
         world.clock.turn(minutes=5)
+        world.execute("update sync.lease set until = now() - interval '1 minute'")
         world.workspace.update_page(task, {"properties": {"Notes": text("second")}})
         world.clock.turn(minutes=10)
         world.sync()
@@ -63,7 +65,8 @@ def test_a_slow_round_does_not_undo_a_faster_one(world: World) -> None:
         Slow(supabase, "tasks", faster),
         ledger,
     )
-    world.sync()
+    with pytest.raises(LeaseLostError):
+        world.sync()
     assert world.row("tasks", task)["notes"] == "second"
     world.clock.turn(minutes=10)
     world.sync()

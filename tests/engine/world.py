@@ -121,7 +121,7 @@ class World:
     async def sleep(self, seconds: float) -> None:
         """Wait, by turning the clock."""
         self.clock.turn(seconds=seconds)
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.05)  # another run in this process may be waited for
 
     def query(self, statement: str, *values: Any) -> list[dict[str, Any]]:
         """Ask Postgres."""

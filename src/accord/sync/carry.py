@@ -44,7 +44,7 @@ class Carried:
 
     Args:
         changed: pages whose row or base was written (or would be, in a dry run).
-        settled: pages that are in step now.
+        settled: pages whose rows hold what Supabase shall hold of them.
         refused: what could not be carried, each with its reason.
         older: pages whose sighting may be older than what the ledger holds: to be read by GET.
     """
@@ -127,8 +127,7 @@ class Carrier:
             )
             write = write_of(one, terms)
             if write is None:
-                if not one.to_notion:
-                    carried.settled.add(page_id)
+                carried.settled.add(page_id)
                 continue
             judged[page_id] = one
             writes.append(write)
@@ -148,8 +147,7 @@ class Carrier:
             match outcome.result:
                 case Result.DONE:
                     carried.changed += 1
-                    if not judged[page_id].to_notion:
-                        carried.settled.add(page_id)
+                    carried.settled.add(page_id)
                     count(tally, judged[page_id])
                 case Result.STALE:
                     stale.append(page_id)
