@@ -10,8 +10,10 @@ carries a password::
     ├── SchemaOutdated         they are there and not of this version
     ├── ReadOnly               the database takes no writes now
     ├── DiskFull               it has no room left
-    ├── LeaseLostError         another run has taken over: nothing more is written
     └── UnknownSupabaseError   anything else, with Postgres's own words
+
+That another run has taken over is no fault of the database, and ends the whole round, not one
+table's share of it: `LeaseLostError` is a `BusyError`.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ import re
 import psycopg
 from psycopg_pool import PoolTimeout
 
-from accord.core.errors import SupabaseError
+from accord.core.errors import BusyError, SupabaseError, TheirError
 
 SET_UP = "Run: python -m tools.supabase_db_setup"
 
@@ -59,7 +61,7 @@ class DiskFull(SupabaseError):
     """The database has no room left."""
 
 
-class LeaseLostError(SupabaseError):
+class LeaseLostError(BusyError):
     """Another run has taken over, so that nothing more may be written."""
 
 
@@ -80,7 +82,7 @@ def is_rolled_back(error: psycopg.Error) -> bool:
     return error.sqlstate in {"40001", "40P01"}
 
 
-def explained(error: psycopg.Error, *, user: str, place: str) -> SupabaseError:
+def explained(error: psycopg.Error, *, user: str, place: str) -> TheirError:
     """The error of this tree for one of psycopg.
 
     Args:

@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
-from accord.core.errors import BusyError, SupabaseError
+from accord.core.errors import BusyError, TheirError
 from accord.core.ports import Lease, Ledger
 
 #: How long a lease holds if it is not renewed, in seconds.
@@ -84,7 +84,7 @@ class Holder:
         """Go on holding it until cancelled."""
         while True:
             await asyncio.sleep(RENEWED_EVERY)
-            with suppress(SupabaseError):  # the next attempt may succeed; the time is watched
+            with suppress(TheirError):  # the next attempt may succeed; the time is watched
                 if not (await self.take()).mine:
                     self._lost = True
                     return
@@ -140,5 +140,5 @@ async def held(
         renewing.cancel()
         with suppress(asyncio.CancelledError):
             await renewing
-        with suppress(SupabaseError):  # it ends by itself
+        with suppress(TheirError):  # it ends by itself
             await ledger.give_back_lease()
