@@ -22,7 +22,7 @@ from accord.core.errors import UsageError
 from accord.local_postgres import EmbeddedPostgres
 from accord.supabase import migrate as migrations
 from accord.sync.options import Options
-from accord.sync.report import Count, Direction, NobodyWatches, Report, Watch
+from accord.sync.report import Count, NobodyWatches, Report, Watch
 from notion_emulator import Workspace, serve
 from notion_emulator.errors import UnusableFileError
 from notion_emulator.sample import build_sample, generate
@@ -126,7 +126,7 @@ async def _keep_in_step(opened: Opened, environment: dict[str, str], *, once: bo
 
 
 async def _round(opened: Opened, *, watch: bool) -> Report:
-    options = Options(direction=Direction.NOTION_TO_SUPABASE)
+    options = Options()
     if not (watch and screen.ERR.is_terminal):
         return await opened.engine.run(options, NobodyWatches())
     with screen.ProgressWatch(opened.budget, len(opened.engine.ids)) as progress:
