@@ -1625,6 +1625,13 @@ begin
       on conflict do nothing
     $sql$, relation ->> 'target_table')
     using p_records, relation ->> 'field', p_shape ->> 'table', relation ->> 'target_table';
+    -- Rows of one batch that point to each other: the statement that wrote them saw none of them.
+    continue when relation ->> 'target_table' <> p_shape ->> 'table';
+    execute format($sql$
+      update public.%1$I t set %2$I = x.id
+        from unnest($1) r join public.%1$I x on x.notion_page_id = (r.targets ->> $2)::uuid
+       where t.id = r.row_id and t.%2$I is distinct from x.id
+    $sql$, p_shape ->> 'table', relation ->> 'column') using p_records, relation ->> 'field';
   end loop;
 end
 $$;
