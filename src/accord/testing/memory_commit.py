@@ -50,32 +50,64 @@ def commit(
         else:
             each.append((sent, write))
     each.sort(key=lambda one: one[1].row_id)
-    if any(_judge(database, table, each)):
-        for one in each:
-            one[0].refused = next(_judge(database, table, [one]), None)
-            if one[0].refused is None:
-                _write_all(database, table, [one])
-    else:
-        _write_all(database, table, each)
+    gone = _commit(database, table, each)
+    if gone:
+        # A person deleted the row, and it is to live: it comes back after all others.
+        for sent, write in gone:
+            add_links_of(table.layout, sent, write.base)
+        _commit(database, table, gone, revive=True)
     for sent, write in each:
         outcomes[write.row_id] = _answer(table.layout, sent)
     return tuple(outcomes[write.row_id] for write in writes)
 
 
-def edit(database: MemoryDatabase, table: Table, wish: RowEdit) -> Outcome:
-    """Change a row as a person would, so that it is marked."""
+def _commit(
+    database: MemoryDatabase,
+    table: Table,
+    each: Sequence[tuple[Sent, RowWrite]],
+    *,
+    revive: bool = False,
+) -> list[tuple[Sent, RowWrite]]:
+    """One call of `sync.commit_v1`; answers those whose row is gone and is to live."""
+    if any(_judge(database, table, each, revive=revive)):
+        for one in each:
+            one[0].refused = next(_judge(database, table, [one], revive=revive), None)
+            if one[0].refused is None:
+                _write_all(database, table, [one])
+    else:
+        _write_all(database, table, each)
+    return [one for one in each if one[0].verdict is Verdict.GONE]
+
+
+def edit(database: MemoryDatabase, table: Table, wishes: Sequence[RowEdit]) -> tuple[Outcome, ...]:
+    """Change rows as a person would, so that they are marked; those that are gone come last."""
+    ordered = sorted(wishes, key=lambda wish: wish.row_id)
+    outcomes = {w.row_id: _edit(database, table, w) for w in ordered if not _is_gone(table, w)}
+    outcomes |= {w.row_id: _edit(database, table, w) for w in ordered if w.row_id not in outcomes}
+    return tuple(outcomes[wish.row_id] for wish in wishes)
+
+
+def _is_gone(table: Table, wish: RowEdit) -> bool:
+    return wish.row_id not in table.rows and wish.deleted is False
+
+
+def _edit(database: MemoryDatabase, table: Table, wish: RowEdit) -> Outcome:
     own = table.linked.get(wish.row_id)
     mark = database.dirty.get((table.name, wish.row_id))
     row = table.rows.get(wish.row_id)
-    sent = Sent(wish, own.page_id if own is not None else None)
+    sent = Sent(wish, None)
     refused = encode(table.layout, sent)
     if refused is not None:
         return refused
+    sent.page_id = own.page_id if own is not None else None
     if (mark.version if mark is not None else 0) != wish.expected_version:
         return _answer(table.layout, sent)
+    if row is None and (wish.deleted is not False or (mark is None and own is None)):
+        return _answer(table.layout, sent)
+    if sent.unfit is not None:
+        sent.refused = sent.unfit
+        return _answer(table.layout, sent)
     if row is None:
-        if wish.deleted is not False or (mark is None and own is None):
-            return _answer(table.layout, sent)
         add_links_of(table.layout, sent, own.base if own is not None else None)
         if mark is not None and mark.op == "D":
             revive(database, table, sent)
@@ -118,7 +150,10 @@ def encode(layout: Layout, sent: Sent) -> Outcome | None:
         for name, value in write.changes.items():
             column = layout.columns.get(name)
             if column is not None:
-                sent.values[name], sent.beyond[column.title] = column.settle(value)
+                try:
+                    sent.values[name], sent.beyond[column.title] = column.settle(value)
+                except UnfitError as error:
+                    sent.unfit = sent.unfit or error
             elif name == UNDECLARED:
                 entries = value.value() if isinstance(value, Opaque) else {}
                 sent.values[name] = undeclared_of(layout, entries)
@@ -131,9 +166,6 @@ def encode(layout: Layout, sent: Sent) -> Outcome | None:
             layout.collection, write, sent.page_id, error.reason, error.remedy, error.field
         )
         return Outcome(sent.page_id, Result.REFUSED, problem, write.row_id)
-    except UnfitError as error:
-        sent.refused = error
-        return _answer(layout, sent)
     more_of(layout, sent)
     if holdable(_texts(write)):
         return None
@@ -161,18 +193,44 @@ def _texts(write: RowWrite | RowEdit) -> Iterator[Value]:
 
 
 def _judge(
-    database: MemoryDatabase, table: Table, each: Sequence[tuple[Sent, RowWrite]]
+    database: MemoryDatabase,
+    table: Table,
+    each: Sequence[tuple[Sent, RowWrite]],
+    *,
+    revive: bool,
 ) -> Iterator[UnfitError]:
     """Say what is to be done with each, and what Postgres would refuse."""
     for sent, write in each:
         _give_verdict(database, table, sent, write)
+        if revive and sent.verdict is Verdict.GONE:
+            sent.verdict = Verdict.REVIVE
     for sent, write in each:
-        if sent.verdict in {Verdict.STALE, Verdict.LINK} or write.page_id is None:
+        if sent.verdict is Verdict.LINK or _is_left(sent):
+            continue
+        if sent.unfit is not None:
+            yield sent.unfit
+        if write.page_id is None:
             continue
         if table.by_page.get(write.page_id, write.row_id) != write.row_id:
             name = f"{table.name}_notion_page_id_key"
             said = f'duplicate key value violates unique constraint "{name}"'
             yield UnfitError("23505", said, constraint=name)
+
+    if len(each) > 1:
+        yield from _defaults(table.layout, each)
+
+
+def _defaults(layout: Layout, each: Sequence[tuple[Sent, RowWrite]]) -> Iterator[UnfitError]:
+    """One statement inserts all: what one of them leaves to its default is null for it."""
+    fresh = [sent.values for sent, _ in each if sent.verdict is Verdict.INSERT]
+    for name in layout.required if len(fresh) > 1 else ():
+        if len({name in written for written in fresh}) > 1:
+            yield UnfitError("23502", f"null value in column {name}")
+
+
+def _is_left(sent: Sent) -> bool:
+    """Whether everything is left as it is."""
+    return sent.verdict is Verdict.STALE or sent.verdict is Verdict.GONE
 
 
 def _give_verdict(database: MemoryDatabase, table: Table, sent: Sent, write: RowWrite) -> None:
@@ -196,8 +254,7 @@ def _give_verdict(database: MemoryDatabase, table: Table, sent: Sent, write: Row
     elif not (write.create or write.changes or write.deleted is False):
         sent.verdict = Verdict.LINK
     elif gone and living:
-        sent.verdict = Verdict.REVIVE
-        add_links_of(table.layout, sent, write.base)
+        sent.verdict = Verdict.GONE
     elif write.create:
         sent.verdict = Verdict.INSERT
     elif write.base is not None and write.base.deleted:
@@ -210,7 +267,7 @@ def _give_verdict(database: MemoryDatabase, table: Table, sent: Sent, write: Row
 def _write_all(
     database: MemoryDatabase, table: Table, each: Sequence[tuple[Sent, RowWrite]]
 ) -> None:
-    todo = [one for one in each if one[0].verdict is not Verdict.STALE]
+    todo = [one for one in each if not _is_left(one[0])]
     for _, write in todo:
         if write.conflicts:
             _log(database, table.layout, write)
@@ -223,7 +280,7 @@ def _write_all(
         elif sent.verdict is Verdict.REVIVE:
             revive(database, table, sent)
     for sent, _ in todo:
-        if sent.verdict in {Verdict.UPDATE, Verdict.REVIVE}:
+        if sent.verdict is Verdict.UPDATE or sent.verdict is Verdict.REVIVE:
             update(database, table, sent)
     for sent, _ in todo:
         if sent.ends and sent.verdict is not Verdict.LINK:

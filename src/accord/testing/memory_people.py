@@ -30,10 +30,9 @@ class MemoryPeople:
         row_id: str,
         columns: Mapping[str, Json] | None = None,
         *,
-        page_id: str | None = None,
         by: str | None = PERSON,
     ) -> None:
-        """INSERT a row; ``columns`` may have foreign keys and `notion_extra` too.
+        """INSERT a row; ``columns`` as in `update`.
 
         Raises:
             UnfitError: a column or a constraint refuses it.
@@ -43,11 +42,11 @@ class MemoryPeople:
             raise UnfitError("23505", f"{table} has a row {row_id}", constraint=f"{table}_pkey")
         now = self._database.clock()
         row = Row(row_id, None, dict(home.layout.defaults), {}, {}, {}, now, now)
-        self._write(home, row, {**(columns or {}), "notion_page_id": page_id}, dry=True)
+        self._write(home, row, columns or {}, new=True, dry=True)
         home.add(row)
-        self._write(home, row, {**(columns or {}), "notion_page_id": page_id})
+        self._write(home, row, columns or {}, new=True)
         self._database.writes[table] += 1
-        self._database.mark(table, row_id, "I", page_id, by)
+        self._database.mark(table, row_id, "I", row.page_id, by)
 
     def update(
         self,
@@ -137,19 +136,26 @@ class MemoryPeople:
         return True
 
     def _write(
-        self, home: Table, row: Row, columns: Mapping[str, Json], *, dry: bool = False
+        self,
+        home: Table,
+        row: Row,
+        columns: Mapping[str, Json],
+        *,
+        new: bool = False,
+        dry: bool = False,
     ) -> tuple[bool, bool]:
         """Write columns as a person does; answers if the row changed, and if that is marked."""
         touched = marked = False
         for key, value in columns.items():
             if key == "notion_page_id":
-                link = home.linked.get(row.id)
-                page_id = value if link is None else link.page_id  # a linked row keeps its page
+                # A linked row keeps its page.
+                link = None if new else home.linked.get(row.id)
+                page_id = value if link is None else link.page_id
                 self._may_have_page(home, row, page_id)
                 if not dry:
                     home.set_page(row, page_id)
             elif key == "deleted_at":
-                if not dry and (value is not None) != (row.deleted_at is not None):
+                if not dry and (value is not None or row.deleted_at is not None):
                     row.deleted_at = None if value is None else self._database.clock()
                     touched = marked = True
             elif key == "notion_extra":
@@ -166,7 +172,9 @@ class MemoryPeople:
                     marked = marked or not column.field.computed
             else:
                 relation = next(r for r in home.layout.one if r.column == key)
-                if value is not None and value not in self._database.tables[relation.to].rows:
+                to = self._database.tables[relation.to].rows
+                itself = relation.to == home.name and value == row.id
+                if value is not None and value not in to and not itself:
                     raise UnfitError("23503", f"{home.name}.{key}: {value} is not there")
                 if not dry and home.point(row, relation, value):
                     touched = marked = True

@@ -117,10 +117,7 @@ class MemorySupabase:
     async def edit(self, collection: Collection, edits: Sequence[RowEdit]) -> tuple[Outcome, ...]:
         """Change rows as a person would, so that they are marked; each on its own merits."""
         self._door.guard()
-        table = self._database.table(collection)
-        ordered = sorted(edits, key=lambda wish: wish.row_id)
-        outcomes = {wish.row_id: edit(self._database, table, wish) for wish in ordered}
-        return tuple(outcomes[wish.row_id] for wish in edits)
+        return edit(self._database, self._database.table(collection), edits)
 
     # ---- one record
 

@@ -218,7 +218,14 @@ def _moment(text: str) -> str:
 
 def holdable(values: Iterable[Value]) -> bool:
     """Whether a database can hold all texts of these values: no NUL, no half of a symbol."""
-    return all(map(_holdable, values))
+    for value in values:
+        sort = type(value)
+        if sort is Text and isinstance(value, Text) and value.formatted is None:
+            if "\0" in value.plain or not (value.plain.isascii() or _whole(value.plain)):
+                return False
+        elif not (value is None or sort is float or sort is bool or _holdable(value)):
+            return False
+    return True
 
 
 def _holdable(value: object) -> bool:
@@ -228,7 +235,7 @@ def _holdable(value: object) -> bool:
         case Text(plain, formatted):
             return _holdable(plain) and (formatted is None or _holdable_json(formatted))
         case tuple():
-            return all(map(_holdable, value))
+            return not value or all(map(_holdable, value))
         case File(name, url, kind):
             return _holdable(name) and _holdable(url) and _holdable(kind)
         case Opaque(text):
@@ -281,6 +288,7 @@ class Layout:
         "many",
         "names",
         "one",
+        "required",
         "table",
         "titles",
     )
@@ -300,6 +308,7 @@ class Layout:
         ]
         self.many = tuple(r for r in relations if r.link is not None)
         self.one = tuple(r for r in relations if r.column is not None)
+        self.required = tuple(n for n, column in self.columns.items() if column.required)
         self.names = frozenset({*self.columns, *(r.name for r in relations), UNDECLARED})
         self.defaults: dict[str, Value] = {n: empty(c.kind) for n, c in self.columns.items()}
         self.defaults[UNDECLARED] = None

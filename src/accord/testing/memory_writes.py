@@ -22,7 +22,8 @@ class Verdict(Enum):
 
     STALE = auto()  # it changed since it was sighted
     UPDATE = auto()  # its row is there
-    REVIVE = auto()  # a person deleted its row, and it is to live
+    GONE = auto()  # a person deleted its row, and it is to live
+    REVIVE = auto()  # and now it is to come back
     INSERT = auto()  # it has no row yet
     LINK = auto()  # no row is needed: only the ledger is written
 
@@ -40,6 +41,7 @@ class Sent:
         verdict: what is done with it.
         was: the ledger's entry of the page before.
         met: a row that was there before is linked to its page.
+        unfit: what Postgres would say if its row were written.
         refused: why Postgres would not take it.
     """
 
@@ -51,6 +53,7 @@ class Sent:
     verdict: Verdict = Verdict.STALE
     was: Linked | None = None
     met: bool = False
+    unfit: UnfitError | None = None
     refused: UnfitError | None = None
 
 
