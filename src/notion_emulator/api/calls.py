@@ -25,6 +25,7 @@ from notion_emulator.query import page_size_of
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from notion_emulator.capabilities import Capabilities
     from notion_emulator.workspace import Workspace
 
 Json = dict[str, Any]
@@ -34,6 +35,11 @@ MAX_BODY = 500 * 1024
 
 class Asking(Protocol):
     """What endpoints look at in a request beside its body."""
+
+    @property
+    def method(self) -> str:
+        """The HTTP method."""
+        ...
 
     @property
     def path_params(self) -> Mapping[str, Any]:
@@ -146,8 +152,38 @@ def only_reads(method: str, path: str) -> bool:
     return path.endswith(("/query", "/search"))
 
 
-def worked(endpoint: Endpoint, call: Call, request_id: str, *, reads: bool) -> tuple[bytes, int]:
+def checked(workspace: Workspace, body: Json, known: frozenset[str] | None) -> Json:
+    """Return a body that holds no word that its endpoint does not know.
+
+    Args:
+        workspace: Whose switches decide.
+        body: The body.
+        known: The words that it may hold; None leaves that to the endpoint.
+
+    Raises:
+        ApiError: It holds another one.
+    """
+    if known is not None and workspace.state.switches.unknown_body_key == "reject":
+        refuse_unknown(body, known)
+    return body
+
+
+def worked(
+    endpoint: Endpoint,
+    call: Call,
+    request_id: str,
+    capabilities: Capabilities | None = None,
+    *,
+    reads: bool,
+) -> tuple[bytes, int]:
     """Do the work of a request that was let in; return its answer and HTTP status.
+
+    Args:
+        endpoint: What does it.
+        call: The request.
+        request_id: What it is called.
+        capabilities: What may be seen of the answer; None is all.
+        reads: It surely changes nothing.
 
     Raises:
         ApiError: It is refused.
@@ -156,6 +192,9 @@ def worked(endpoint: Endpoint, call: Call, request_id: str, *, reads: bool) -> t
     with call.workspace.answering(reads=reads):
         answer = endpoint(call)
     content = answer if isinstance(answer, bytes) else orjson.dumps(answer)
+    if capabilities is not None and not capabilities.see_everything:
+        wrote = call.request.method != "GET" and not reads
+        content = orjson.dumps(capabilities.shown(orjson.loads(content), wrote=wrote))
     if b'"object"' in content[:10]:
         content = content[:-1] + b',"request_id":"' + request_id.encode() + b'"}'
     return content, 202 if isinstance(answer, Accepted) else 200
@@ -175,7 +214,7 @@ def handler(workspace: Workspace, endpoint: Endpoint) -> Callable[[Request], Awa
             workspace.state.storage.base_url = str(request.base_url).rstrip("/")
             call = Call(workspace, request, version == OLD, body)
             reads = only_reads(request.method, request.url.path)
-            content, status = worked(endpoint, call, request_id, reads=reads)
+            content, status = worked(endpoint, call, request_id, capabilities, reads=reads)
         except ApiError as error:
             content, status = error.envelope(request_id), error.status
             headers = error.headers

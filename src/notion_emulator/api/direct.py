@@ -51,6 +51,7 @@ class Answered:
 class _Asked:
     """A request that did not come over HTTP."""
 
+    method: str
     path_params: Mapping[str, Any]
     query_params: QueryParams
 
@@ -86,8 +87,8 @@ class Direct:
             path = unquote(path)
             endpoint, named = _find(method, path)
             workspace.limits.spend(workspace.token)
-            body = parsed(workspace, content, path, NEW)
-            asked = _Asked(named, QueryParams(params) if params else _NOTHING)
+            body = checked(workspace, parsed(workspace, content, path, NEW), known)
+            asked = _Asked(method, named, QueryParams(params) if params else _NOTHING)
             call = Call(workspace, asked, old=False, body=body)
             reads = only_reads(method, path)
             answer, status = worked(endpoint, call, request_id, reads=reads)
