@@ -266,7 +266,15 @@ class Sender:
                 continue
             one = self.round.judge(collection, sighting.page_id or "", row_id, seen, row, changes)
             judged[row_id] = one
-            terms = Terms(pulls=self.round.options.pulls, seen_at=now, stamped=_is_stamped(errand))
+            terms = Terms(
+                # A row that has just got its page shows no links to itself yet: what a person
+                # changed in the page meanwhile is carried when both can be seen whole.
+                pulls=self.round.options.pulls and errand.verb is not Verb.CREATE,
+                seen_at=now,
+                # A page that comes back from the trash carries no stamps of its own.
+                stamps=self.round.options.stamps and errand.verb is Verb.RESTORE,
+                stamped=_is_stamped(errand),
+            )
             write = write_of(one, terms)
             if write is not None:
                 writes.append(write)
