@@ -173,7 +173,9 @@ def write_of(judged: Judged, terms: Terms) -> RowWrite | None:
         changes.update(step.changes)
     open_ends = {name for step in (*judged.to_notion, *withheld) for name in step.changes}
     held = judged.before.record if judged.before else Record({})
-    agreed = {n: v for n, v in {**plan.agreed, **changes}.items() if n not in open_ends}
+    # A page in the trash hides links; that the sides agree is seen when it is back.
+    alike = {} if waits else plan.agreed
+    agreed = {n: v for n, v in {**alike, **changes}.items() if n not in open_ends}
     record = held.updated({**judged.landed, **agreed})
     remembered = tuple(_history(judged, record, dead=dead, created=Verb.CREATE in verbs))
     return RowWrite(
