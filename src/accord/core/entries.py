@@ -270,3 +270,32 @@ class RoundEntry:
     requests: int
     counts: Mapping[str, Mapping[str, int]]
     problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PastRound:
+    """A round as the ledger tells it; ``entry`` is None while it has not ended."""
+
+    number: int
+    started_at: datetime
+    direction: str
+    entry: RoundEntry | None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A record as a person finds it.
+
+    Args:
+        table: its collection's table.
+        row_id: the row; "" for a page that has none.
+        page_id: the page; None for a row that has none.
+        title: what its title says.
+        deleted: whether the row is deleted.
+    """
+
+    table: str
+    row_id: str
+    page_id: str | None
+    title: str
+    deleted: bool = False

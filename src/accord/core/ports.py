@@ -14,8 +14,10 @@ from accord.core.entries import (
     Dispute,
     Known,
     Lease,
+    Named,
     Open,
     Outcome,
+    PastRound,
     Remembered,
     Result,
     RoundEntry,
@@ -48,9 +50,11 @@ __all__ = [
     "Lease",
     "Ledger",
     "Listing",
+    "Named",
     "NotionReplica",
     "Open",
     "Outcome",
+    "PastRound",
     "Problem",
     "Remembered",
     "Result",
@@ -192,6 +196,16 @@ class SupabaseReplica(Protocol):
         """
         ...
 
+    async def find(
+        self, schema: Schema, *, key: str | None = None, title: str | None = None
+    ) -> tuple[Named, ...]:
+        """The records with this page id or row id, or of this title; at most 100 a table.
+
+        Capitals do not matter in a title. Where none is just this, those whose title has the words
+        in it are answered.
+        """
+        ...
+
     async def edit(self, collection: Collection, edits: Sequence[RowEdit]) -> tuple[Outcome, ...]:
         """Change rows as a person would, so that they are marked; each on its own merits."""
         ...
@@ -273,6 +287,10 @@ class Ledger(Protocol):
 
     async def remember_round(self, number: int, entry: RoundEntry) -> None:
         """Keep what a round did, under its number."""
+        ...
+
+    async def rounds(self, limit: int) -> tuple[PastRound, ...]:
+        """The last rounds that did something, newest first."""
         ...
 
     async def take_lease(

@@ -251,6 +251,11 @@ class Collection:
                 return field
         raise KeyError(f"{self.model} has no field {name!r}")
 
+    @property
+    def title_field(self) -> Field:
+        """The field by which people know a record; every collection has one."""
+        return next(field for field in self.fields if field.type is PropertyType.TITLE)
+
     def problems(self) -> tuple[str, ...]:
         """What is wrong with the collection, as far as it can be judged without the others."""
         return tuple(_collection_problems(self))

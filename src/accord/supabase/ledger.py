@@ -14,6 +14,7 @@ from accord.core.ports import (
     Dispute,
     Lease,
     Open,
+    PastRound,
     Problem,
     Remembered,
     RoundEntry,
@@ -26,7 +27,14 @@ from accord.core.values import Json
 from accord.supabase.door import WORKSPACE, Door
 from accord.supabase.errors import SET_UP, SchemaMissing, SchemaOutdated
 from accord.supabase.records import moment
-from accord.supabase.remembered import dispute, lease, problem, remembered, stamp_due
+from accord.supabase.remembered import (
+    dispute,
+    lease,
+    past_round,
+    problem,
+    remembered,
+    stamp_due,
+)
 from accord.supabase.shape import columns_of, pairs_of, shapes_of
 
 #: The set of functions that this program speaks to.
@@ -200,6 +208,10 @@ class PostgresLedger:
         }
         if not await self._door.write("remember_round_v1", number, told):
             raise OurError(f"round {number} was never begun")
+
+    async def rounds(self, limit: int) -> tuple[PastRound, ...]:
+        """The last rounds that did something, newest first."""
+        return tuple(past_round(item) for item in await self._door.call("rounds_v1", limit))
 
     async def take_lease(
         self, owner: str, seconds: float, *, instead_of: str | None = None

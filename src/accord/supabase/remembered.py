@@ -10,7 +10,15 @@ from datetime import datetime
 
 from accord.core.history import WHOLE, Applied, Why
 from accord.core.plan import DELETED
-from accord.core.ports import Dispute, Lease, Problem, Remembered, StampDue
+from accord.core.ports import (
+    Dispute,
+    Lease,
+    PastRound,
+    Problem,
+    Remembered,
+    RoundEntry,
+    StampDue,
+)
 from accord.core.record import UNDECLARED, Side
 from accord.core.schema import Schema
 from accord.core.values import Json, Opaque, Value, from_json
@@ -65,6 +73,19 @@ def dispute(item: Mapping[str, Json]) -> Dispute:
         detected_at=datetime.fromisoformat(item["detected_at"]),
         resolved_at=moment(item["resolved_at"]),
     )
+
+
+def past_round(item: Mapping[str, Json]) -> PastRound:
+    """A row of ``sync.round``."""
+    began = datetime.fromisoformat(item["started_at"])
+    ended = moment(item["ended_at"])
+    entry = None
+    if ended is not None:
+        problems = tuple(Problem(**told) for told in item["problems"])
+        entry = RoundEntry(
+            began, ended, item["direction"], item["requests"], item["counts"], problems
+        )
+    return PastRound(item["id"], began, item["direction"], entry)
 
 
 def remembered(schema: Schema, item: Mapping[str, Json]) -> Iterator[Remembered]:

@@ -15,9 +15,9 @@ from typing import TypeVar
 import orjson
 
 from accord.core.errors import OurError, ValueRefusedError
-from accord.core.ports import Known, Outcome, Result, RowEdit, RowWrite, Stranger
+from accord.core.ports import Known, Named, Outcome, Result, RowEdit, RowWrite, Stranger
 from accord.core.record import Base
-from accord.core.schema import Collection
+from accord.core.schema import Collection, Schema
 from accord.core.values import Json, Kind, Value
 from accord.supabase.codec import encode_row
 from accord.supabase.door import Door
@@ -71,6 +71,16 @@ class Supabase:
         told = [_stranger(collection, column, stranger) for stranger in strangers]
         answer = await self._door.call("rows_for_v1", collection.table, column, told)
         return {page_id: tuple(rows) for page_id, rows in answer.items()}
+
+    async def find(
+        self, schema: Schema, *, key: str | None = None, title: str | None = None
+    ) -> tuple[Named, ...]:
+        """The records with this page id or row id, or of this title, or with it in their title."""
+        titles = {collection.table: collection.title_field.column for collection in schema}
+        found = await self._door.call("find_v1", titles, key, title, False)
+        if not found and title is not None:
+            found = await self._door.call("find_v1", titles, None, title, True)
+        return tuple(Named(**item) for item in found)
 
     async def edit(self, collection: Collection, edits: Sequence[RowEdit]) -> tuple[Outcome, ...]:
         """Change rows as a person would, so that they are marked; each on its own merits.

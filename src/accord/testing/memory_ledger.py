@@ -13,6 +13,7 @@ from accord.core.entries import (
     Dispute,
     Lease,
     Open,
+    PastRound,
     Remembered,
     RoundEntry,
     StampDue,
@@ -217,6 +218,11 @@ class MemoryLedger:
             raise OurError(f"round {number} was never begun")
         begun.started_at, begun.direction, begun.entry = entry.started_at, entry.direction, entry
         self._wrote("sync.round")
+
+    async def rounds(self, limit: int) -> tuple[PastRound, ...]:
+        """The last rounds that did something, newest first."""
+        newest = sorted(self._database.rounds.items(), reverse=True)[:limit]
+        return tuple(PastRound(n, r.started_at, r.direction, r.entry) for n, r in newest)
 
     async def take_lease(
         self, owner: str, seconds: float, *, instead_of: str | None = None

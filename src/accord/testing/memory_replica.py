@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from accord.core.entries import Known, Outcome, RowEdit, RowWrite, Stranger
+from accord.core.entries import Known, Named, Outcome, RowEdit, RowWrite, Stranger
 from accord.core.errors import ValueRefusedError
 from accord.core.findings import Problem
 from accord.core.record import Record, Sighting
-from accord.core.schema import Collection
+from accord.core.schema import Collection, Schema
 from accord.core.values import Value
 from accord.supabase.codec import decode_row
 from accord.supabase.errors import LeaseLostError
@@ -106,6 +106,36 @@ class MemorySupabase:
             if free:
                 found[stranger.page_id] = tuple(dict.fromkeys(free))
         return found
+
+    async def find(
+        self, schema: Schema, *, key: str | None = None, title: str | None = None
+    ) -> tuple[Named, ...]:
+        """The records with this page id or row id, or of this title, or with it in their title."""
+        every = [named for c in schema for named in self._named(self._database.table(c))]
+        words = (title or "").lower()
+        if key is not None:
+            just = [n for n in every if key in {n.row_id, n.page_id}]
+        else:
+            just = [n for n in every if n.title.lower() == words]
+        if not just and title is not None:
+            just = [n for n in every if words in n.title.lower()]
+        return tuple(sorted(just, key=lambda n: (n.table, n.title, n.row_id)))
+
+    def _named(self, table: Table) -> Iterator[Named]:
+        """Every record of a table, those that are gone too."""
+        column = table.layout.columns[table.layout.collection.title_field.name]
+        marks = {row: m for (name, row), m in self._database.dirty.items() if name == table.name}
+        for row_id in {**table.rows, **table.linked, **marks}:
+            there = table.rows.get(row_id)
+            row = there or (marks[row_id].tombstone if row_id in marks else None)
+            link = table.linked.get(row_id)
+            yield Named(
+                table.name,
+                row_id,
+                link.page_id if link is not None else None,
+                str(table.layout.stored(row, column) or "") if row is not None else "",
+                there is None or there.deleted_at is not None,
+            )
 
     async def commit(
         self, collection: Collection, writes: Sequence[RowWrite]

@@ -12,7 +12,7 @@ from collections.abc import Collection as Collected
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from accord.core.entries import Lease
+from accord.core.entries import Lease, RoundEntry
 from accord.core.findings import Problem, SourceState, User
 from accord.core.history import Applied
 from accord.core.intent import Intent
@@ -107,7 +107,7 @@ class Numbered:
 
     started_at: datetime
     direction: str
-    entry: object | None = None
+    entry: RoundEntry | None = None
 
 
 class LinkTable:

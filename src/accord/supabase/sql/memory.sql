@@ -209,6 +209,15 @@ $$;
 comment on function sync.remember_round_v1(jsonb, jsonb) is
   'Keeps what a round did, under its number; answers whether there is such a round.';
 
+create function sync.rounds_v1(p_limit jsonb) returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(to_jsonb(n) order by n.id desc), '[]'::jsonb)
+    from (select r.* from sync.round r order by r.id desc limit (p_limit #>> '{}')::int) n
+$$;
+comment on function sync.rounds_v1(jsonb) is 'The last rounds that did something, newest first.';
+
 create function sync.pending_v1() returns jsonb
 language sql stable
 set search_path = ''
@@ -261,5 +270,6 @@ revoke execute on function sync.remember_problems_v1(jsonb, jsonb) from public;
 revoke execute on function sync.ignore_v1(jsonb, jsonb) from public;
 revoke execute on function sync.begin_round_v1(jsonb, jsonb) from public;
 revoke execute on function sync.remember_round_v1(jsonb, jsonb) from public;
+revoke execute on function sync.rounds_v1(jsonb) from public;
 revoke execute on function sync.pending_v1() from public;
 revoke execute on function sync.census_v1(jsonb) from public;
