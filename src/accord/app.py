@@ -9,17 +9,21 @@ import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from accord.config import (
+    Keeping,
     Settings,
     models_package,
     read_database_url,
     read_environment,
+    read_keeping,
     read_settings,
     with_policies,
 )
-from accord.core.errors import SupabaseError, UsageError
+from accord.core.errors import ConfigurationError, SupabaseError, UsageError
+from accord.core.ports import Ledger, SupabaseReplica
 from accord.core.schema import Collection, Schema
 from accord.declare import load_schema
 from accord.notion.client import NotionClient
@@ -33,6 +37,9 @@ from accord.sync.engine import Engine
 
 MIGRATIONS = Path("supabase") / "migrations"
 
+#: Where pyproject.toml says nothing.
+DEFAULTS = Keeping()
+
 
 @dataclass(frozen=True, slots=True)
 class Project:
@@ -42,11 +49,13 @@ class Project:
         folder: its root.
         schema: what its models declare.
         environment: the process's environment over its ``.env``.
+        keeping: how it wants pages stamped, and how long history is kept.
     """
 
     folder: Path
     schema: Schema
     environment: Mapping[str, str]
+    keeping: Keeping = DEFAULTS
 
     @classmethod
     def open(cls, folder: Path) -> Project:
@@ -59,8 +68,20 @@ class Project:
         root = str(folder.resolve())
         if root not in sys.path:
             sys.path.insert(0, root)
-        schema = with_policies(folder, load_schema(package))
-        return cls(folder, schema, read_environment(folder))
+        schema = load_schema(package)
+        problems: list[str] = []
+        keeping = DEFAULTS
+        try:
+            schema = with_policies(folder, schema)
+        except ConfigurationError as error:
+            problems.extend(error.problems)
+        try:
+            keeping = read_keeping(folder)
+        except ConfigurationError as error:
+            problems.extend(error.problems)
+        if problems:
+            raise ConfigurationError(problems)
+        return cls(folder, schema, read_environment(folder), keeping)
 
     @property
     def migrations(self) -> Path:
@@ -134,9 +155,33 @@ async def open_engine(project: Project, settings: Settings) -> AsyncIterator[Ope
             notion=Notion(client),
             supabase=Supabase(door),
             ledger=PostgresLedger(door),
+            keep_history=timedelta(days=days) if (days := project.keeping.history_days) else None,
         )
         allowed = settings.requests_per_minute
         yield Opened(engine, lambda: (pacer.spent(), allowed) if allowed else (client.requests, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The tables and the ledger alone, for what needs no Notion."""
+
+    schema: Schema
+    supabase: SupabaseReplica
+    ledger: Ledger
+
+
+@asynccontextmanager
+async def open_records(project: Project, url: str) -> AsyncIterator[Records]:
+    """Open the tables and the ledger.
+
+    Raises:
+        TheirError: Postgres cannot be reached, or its tables are not those of the migrations.
+    """
+    async with PostgresDoor(url) as door:
+        await _require_tables(url, project.migrations)
+        records = Records(project.schema, Supabase(door), PostgresLedger(door))
+        await records.ledger.check(project.schema)
+        yield records
 
 
 async def _require_tables(url: str, folder: Path) -> None:

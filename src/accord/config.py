@@ -21,9 +21,13 @@ from dotenv import dotenv_values
 from accord.core.errors import ConfigurationError
 from accord.core.merge import Policy
 from accord.core.schema import Collection, Schema
+from accord.core.stamps import Stamping
 
 NOTION = "https://api.notion.com"
 DEFAULT_BUDGET = 180
+
+#: More days than these are for ever, for which there is the 0.
+LONGEST_HISTORY = 36_500
 
 _ID = re.compile(r"[0-9a-f]{32}")
 
@@ -108,6 +112,41 @@ def with_policies(folder: Path, schema: Schema) -> Schema:
     if problems:
         raise ConfigurationError(f"[tool.accord.policies]: {problem}" for problem in problems)
     return Schema.of(_decided(collection, said) for collection in schema)
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How a project wants pages stamped, and how long its history is kept.
+
+    Args:
+        stamps: when pages get their stamps.
+        history_days: so many days a change is remembered; 0: for ever.
+    """
+
+    stamps: Stamping = Stamping.BUDGETED
+    history_days: int = 365
+
+
+def read_keeping(folder: Path) -> Keeping:
+    """What ``stamps`` and ``history_days`` of ``[tool.accord]`` in pyproject.toml say.
+
+    Raises:
+        ConfigurationError: with everything that is wrong in them.
+    """
+    said = _said(folder)
+    stamps = said.get("stamps", Stamping.BUDGETED.value)
+    days = said.get("history_days", Keeping().history_days)
+    problems = []
+    if not isinstance(stamps, str) or stamps not in set(Stamping):
+        problems.append(f"[tool.accord] stamps is {stamps!r}; there are: {', '.join(Stamping)}")
+    if not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= LONGEST_HISTORY:
+        problems.append(
+            f"[tool.accord] history_days is {days!r}, but must be a whole number of days "
+            f"from 0 (for ever) to {LONGEST_HISTORY}"
+        )
+    if problems:
+        raise ConfigurationError(problems)
+    return Keeping(Stamping(stamps), days)
 
 
 def _decided(collection: Collection, said: Mapping[str, str]) -> Collection:

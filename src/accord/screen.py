@@ -9,11 +9,13 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, assert_never
 
 import structlog
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.measure import Measurement
+from rich.padding import Padding
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
@@ -32,31 +34,78 @@ SHOWN = 20
 #: So many characters of a value are shown where two are compared.
 BRIEF = 60
 
+#: Heading -> what is counted; a column in which nothing happened is left out, these aside.
 _COLUMNS = (
-    ("read", Count.PAGES),
-    ("created", Count.CREATED),
-    ("updated", Count.UPDATED),
-    ("deleted", Count.TRASHED),
-    ("restored", Count.RESTORED),
+    ("pages read", Count.PAGES),
+    ("rows created", Count.CREATED),
+    ("rows updated", Count.UPDATED),
+    ("rows deleted", Count.TRASHED),
+    ("rows restored", Count.RESTORED),
+    ("pages created", Count.PAGES_CREATED),
+    ("pages updated", Count.PAGES_UPDATED),
+    ("pages trashed", Count.PAGES_TRASHED),
+    ("pages restored", Count.PAGES_RESTORED),
+    ("pages stamped", Count.STAMPED),
     ("conflicts", Count.CONFLICTS),
     ("refused", Count.REFUSED),
 )
+_ALWAYS = {Count.PAGES}
 
 
 def show_report(report: Report) -> None:
     """The outcome of a round: a table, then what is wrong and what to do about it."""
-    table = Table(header_style="bold", show_footer=True, footer_style="bold", box=SIMPLE_HEAD)
-    table.add_column("database", footer="all", no_wrap=True)
-    for name, what in _COLUMNS:
-        total = sum(tally.counts[what] for tally in report.tallies.values())
-        table.add_column(name, justify="right", footer=_number(total))
-    for tally in report.tallies.values():
-        table.add_row(tally.title, *(_number(tally.counts[what]) for _, what in _COLUMNS))
+    table = _counts_table(report)
+    if Measurement.get(OUT, OUT.options.update(width=1000), table).maximum > OUT.width:
+        table = _told_table(report)
     OUT.print(table)
     show_problems(report.problems, "Not in step")
     notes = [_counted(note.first, note.records) for note in report.notes.values()]
     show_problems(notes, "Worth knowing", style="yellow")
     OUT.print(_summary(report))
+
+
+def show_done(report: Report) -> None:
+    """What a wish of a person did, and what it left undone."""
+    show_problems(report.problems, "Not in step")
+    OUT.print(Text(f"{_did(report, would=report.dry_run)}.", style="bold"))
+
+
+def _counts_table(report: Report) -> Table:
+    """A line a database, a column a count."""
+    table = Table(header_style="bold", show_footer=True, footer_style="bold", box=SIMPLE_HEAD)
+    table.add_column("database", footer="all", no_wrap=True)
+    totals = {what: _total(report, what) for _, what in _COLUMNS}
+    shown = [(name, what) for name, what in _COLUMNS if totals[what] or what in _ALWAYS]
+    for name, what in shown:
+        heading = name.replace(" ", "\n")
+        table.add_column(heading, justify="right", footer=number(totals[what]), no_wrap=True)
+    for tally in report.tallies.values():
+        table.add_row(tally.title, *(number(tally.counts[what]) for _, what in shown))
+    return table
+
+
+def _told_table(report: Report) -> Table:
+    """The same in words, where the columns have no room."""
+    table = Table(header_style="bold", show_footer=True, footer_style="bold", box=SIMPLE_HEAD)
+    read = number(_total(report, Count.PAGES))
+    table.add_column("database", footer="all", max_width=34)
+    table.add_column("read", justify="right", footer=read, no_wrap=True)
+    rest = [(name, what) for name, what in _COLUMNS if what not in _ALWAYS]
+    table.add_column(
+        "done", footer=_listed({name: _total(report, what) for name, what in rest}), overflow="fold"
+    )
+    for tally in report.tallies.values():
+        done = _listed({name: tally.counts[what] for name, what in rest})
+        table.add_row(tally.title, number(tally.counts[Count.PAGES]), done)
+    return table
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{n:,} {name}" for name, n in counts.items() if n) or "·"
+
+
+def _total(report: Report, *counts: Count) -> int:
+    return sum(tally.counts[what] for tally in report.tallies.values() for what in counts)
 
 
 def show_comparisons(comparisons: Sequence[Comparison]) -> None:
@@ -72,7 +121,7 @@ def show_comparisons(comparisons: Sequence[Comparison]) -> None:
             comparison.title,
             f"{comparison.pages:,}",
             f"{comparison.rows:,}",
-            _number(len(comparison.differences) + comparison.unlinked),
+            number(len(comparison.differences) + comparison.unlinked),
             Text(notion, "green")
             if comparison.equal
             else Text(f"{notion} / {supabase}", style="red"),
@@ -90,14 +139,29 @@ def _differences(comparison: Comparison) -> Iterator[Problem]:
         reason = f"{comparison.unlinked} rows that are not deleted have no page"
         yield Problem(comparison.table, reason, "They were made in Supabase.")
     for each in comparison.differences:
-        reason = f"Notion: {_brief(each.notion)}  Supabase: {_brief(each.supabase)}"
+        reason = f"Notion: {brief(each.notion)}  Supabase: {brief(each.supabase)}"
         remedy = "Run python -m tools.sync_databases --full, then compare again."
         yield Problem(comparison.table, reason, remedy, each.page_id, each.record, each.property)
 
 
-def _brief(value: Json) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= BRIEF else f"{text[: BRIEF - 1]}…"
+def brief(value: Json, longest: int = BRIEF) -> str:
+    """A value in a few words; what is nothing is a dash."""
+    match value:
+        case None | []:
+            return "—"
+        case {"text": str(plain), "formatted": _}:
+            text = plain
+        case {"start": start, "end": end}:
+            text = f"{start} to {end}"
+        case {"start": start}:
+            text = str(start)
+        case str():
+            text = value
+        case [*items] if all(isinstance(item, str) for item in items):
+            text = ", ".join(items)
+        case _:
+            text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def show_problems(problems: Sequence[Problem], heading: str, *, style: str = "red") -> None:
@@ -106,9 +170,12 @@ def show_problems(problems: Sequence[Problem], heading: str, *, style: str = "re
         return
     OUT.print(Text(f"\n{heading}: {len(problems)}", style=f"bold {style}"))
     for problem in problems[:SHOWN]:
-        OUT.print(Text(f"  {_where(problem)}"))
-        OUT.print(Text(f"    {problem.reason}", style=style))
-        OUT.print(Text(f"    {problem.remedy}", style="dim"))
+        for text, paint, left in (
+            (_where(problem), "", 2),
+            (problem.reason, style, 4),
+            (problem.remedy, "dim", 4),
+        ):
+            OUT.print(Padding(Text(text, style=paint), (0, 0, 0, left), expand=False))
     if len(problems) > SHOWN:
         OUT.print(Text(f"  and {len(problems) - SHOWN} more; --json shows all"))
 
@@ -126,16 +193,48 @@ def show_warning(text: str) -> None:
 
 def _summary(report: Report) -> Text:
     seconds = (report.ended_at - report.started_at).total_seconds()
-    took = f"{report.requests} requests to Notion, {seconds:.0f} s"
+    took = f"{_amount(report.requests, 'request')} to Notion, {seconds:.0f} s"
     if report.dry_run:
-        return Text(f"Dry run: nothing was written. {took}.", style="bold")
+        would = _did(report, would=True)
+        return Text(f"Dry run: nothing was written. {would}. {took}.", style="bold")
     pending = sum(report.pending.values())
-    waits = f" {pending} rows changed in Supabase wait." if pending else ""
+    waits = f" {_amount(pending, 'row')} changed in Supabase wait." if pending else ""
+    did = _did(report, would=False)
     if report.problems:
-        return Text(f"Not everything is in step.{waits} {took}.", style="bold red")
-    if report.direction is Direction.SUPABASE_TO_NOTION:
-        return Text(f"Nothing waits in Supabase. {took}.", style="bold green")
-    return Text(f"Supabase holds what Notion holds.{waits} {took}.", style="bold green")
+        return Text(f"Not everything is in step.{waits} {did}. {took}.", style="bold red")
+    match report.direction:
+        case Direction.SUPABASE_TO_NOTION:
+            said = "Nothing waits in Supabase."
+        case Direction.NOTION_TO_SUPABASE:
+            said = f"Supabase holds what Notion holds.{waits}"
+        case Direction.BOTH:
+            said = f"Supabase and Notion are in step.{waits}"
+        case _:
+            assert_never(report.direction)
+    return Text(f"{said} {did}. {took}.", style="bold green")
+
+
+def _did(report: Report, *, would: bool) -> str:
+    """What was done on each side, in one sentence."""
+    rows = _total(report, Count.CREATED, Count.UPDATED, Count.TRASHED, Count.RESTORED)
+    pages = _total(
+        report,
+        Count.PAGES_CREATED,
+        Count.PAGES_UPDATED,
+        Count.PAGES_TRASHED,
+        Count.PAGES_RESTORED,
+    )
+    stamped = _total(report, Count.STAMPED)
+    parts = [f"{_amount(rows, 'row')} in Supabase"] if rows else []
+    parts += [f"{_amount(pages, 'page')} in Notion"] if pages else []
+    parts += [f"the stamps of {_amount(stamped, 'page')}"] if stamped else []
+    if not parts:
+        return "There is nothing to write" if would else "There was nothing to write"
+    return f"{'It would write' if would else 'Written:'} {' and '.join(parts)}"
+
+
+def _amount(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
 
 
 def _where(problem: Problem) -> str:
@@ -155,8 +254,49 @@ def _counted(note: Problem, records: int) -> Problem:
     return Problem(note.table, reason, note.remedy, property=note.property)
 
 
-def _number(value: int) -> str:
+def number(value: int) -> str:
+    """A count; nothing is a dot."""
     return f"{value:,}" if value else "·"
+
+
+class PlainWatch:
+    """A `Watch` without a terminal: it says only what explains a long time."""
+
+    def __init__(self) -> None:
+        self._waited = False
+
+    def begins(self, tally: Tally) -> None:
+        """Say nothing."""
+
+    def moves(self, tally: Tally, done: float | None) -> None:
+        """Say nothing."""
+
+    def ends(self, tally: Tally) -> None:
+        """Say nothing."""
+
+    def stamps(self, done: int, total: int) -> None:
+        """Say once that the data is in step."""
+        if done == 0:
+            ERR.print(in_step(total))
+
+    def waits(self, owner: str) -> None:
+        """Say once who is waited for."""
+        if not self._waited:
+            ERR.print(waiting(owner))
+        self._waited = True
+
+
+def in_step(stamps: int) -> str:
+    """What is said when all that is left are stamps."""
+    return (
+        f"The data is in step. Now {_amount(stamps, 'page')} of Notion are told so; "
+        "Ctrl-C loses nothing."
+    )
+
+
+def waiting(owner: str) -> str:
+    """What is said while another run is at work."""
+    return f"Another run is at work ({owner}); waiting for it ..."
 
 
 class ProgressWatch:
@@ -222,6 +362,21 @@ class ProgressWatch:
         self._pages += tally.counts[Count.PAGES]
         self._draw(tally, 0)
 
+    def stamps(self, done: int, total: int) -> None:
+        """Say that the data is in step, then count the stamps."""
+        if done == 0:
+            self._progress.console.print(in_step(total))
+        self._progress.update(
+            self._task,
+            description=f"stamping {done:,} of {total:,}",
+            completed=done / max(total, 1),
+            **self._fields(),
+        )
+
+    def waits(self, owner: str) -> None:
+        """Say who is waited for."""
+        self._progress.update(self._task, description=waiting(owner))
+
     def _draw(self, tally: Tally, pages: int) -> None:
         self._progress.update(
             self._task,
@@ -273,6 +428,14 @@ class LogWatch:
     def ends(self, tally: Tally) -> None:
         """Log the end."""
         self._log.info("database ends", seconds=tally.seconds, **_counts(tally))
+
+    def stamps(self, done: int, total: int) -> None:
+        """Log how far the stamps are."""
+        self._log.info("the data is in step; stamping", done=done, of=total)
+
+    def waits(self, owner: str) -> None:
+        """Log who is waited for."""
+        self._log.info("another run is at work", owner=owner)
 
 
 def _counts(tally: Tally) -> Mapping[str, object]:

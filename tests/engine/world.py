@@ -6,8 +6,8 @@ Rule: nothing of the engine is replaced; only what lies beyond it is ours.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -63,6 +63,7 @@ class World:
     names: dict[str, str]
     wrap: Wrap = field(default=lambda notion, supabase, ledger: (notion, supabase, ledger))
     wire: Wire = field(default=lambda transport: transport)
+    keep_history: timedelta | None = None
 
     @cached_property
     def property_ids(self) -> dict[tuple[str, str], str]:
@@ -102,6 +103,12 @@ class World:
         return asyncio.run(both())
 
     async def _round(self, options: Options, watch: Watch | None) -> Report:
+        async with self.engine() as engine:
+            return await engine.run(options, watch)
+
+    @asynccontextmanager
+    async def engine(self) -> AsyncIterator[Engine]:
+        """The product's engine between both sides."""
         async with AsyncExitStack() as stack:
             door = await stack.enter_async_context(PostgresDoor(self.url))
             client = await stack.enter_async_context(
@@ -115,8 +122,15 @@ class World:
             notion, supabase, ledger = self.wrap(
                 Notion(client), Supabase(door), PostgresLedger(door)
             )
-            engine = Engine(self.schema, self.ids, notion, supabase, ledger, self.sleep)
-            return await engine.run(options, watch)
+            yield Engine(
+                self.schema,
+                self.ids,
+                notion,
+                supabase,
+                ledger,
+                self.sleep,
+                keep_history=self.keep_history,
+            )
 
     async def sleep(self, seconds: float) -> None:
         """Wait, by turning the clock."""

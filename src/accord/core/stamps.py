@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 
 #: Between the sentence and its receipt.
 DOT = " · "
@@ -25,6 +26,15 @@ LONGEST = 300
 
 _RECEIPT = re.compile(rf"{re.escape(DOT)}([{ALPHABET}]{{{LENGTH}}})\s*\Z")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+class Stamping(StrEnum):
+    """When pages get their Supabase ID, Last Synced and Sync Status."""
+
+    ALWAYS = "always"  # as soon as the data is in step, whatever it costs
+    BUDGETED = "budgeted"  # the same, within a share of the requests that are allowed
+    ON_WRITE = "on_write"  # with what is written anyway
+    OFF = "off"  # never; a new page gets its Supabase ID, without which it could be made twice
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,16 @@ import asyncio
 import secrets
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
 from accord.core.errors import NotionError, SupabaseError
 from accord.core.ports import (
     Binding,
+    Lease,
     Ledger,
     NotionReplica,
     Problem,
@@ -58,6 +61,7 @@ class Engine:
         sleep: how it waits.
         draw: random numbers, for receipts.
         clock: seconds that only ever grow.
+        keep_history: how long a change is remembered; None: for ever.
     """
 
     schema: Schema
@@ -68,6 +72,7 @@ class Engine:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     draw: Callable[[], int] = _draw
     clock: Callable[[], float] = time.monotonic
+    keep_history: timedelta | None = None
 
     async def run(self, options: Options, watch: Watch | None = None) -> Report:
         """Run one round and report on it.
@@ -78,16 +83,33 @@ class Engine:
         Raises:
             TheirError: a whole side cannot be reached or refuses us, or another run is at work.
         """
-        await self.ledger.check(self.schema)
-        if options.dry_run:
-            return await self._run(options, watch or NobodyWatches(), lambda: None)
-        async with held(self.ledger, sleep=self.sleep, clock=self.clock) as holder:
-            return await self._run(options, watch or NobodyWatches(), holder.require)
+        async with self.opened(options, watch) as round_:
+            await self._work(round_)
+        return round_.report
 
-    async def _run(
+    @asynccontextmanager
+    async def opened(self, options: Options, watch: Watch | None = None) -> AsyncIterator[Round]:
+        """A round to work in, under the lease; what it did is remembered when it is left.
+
+        Raises:
+            TheirError: a whole side cannot be reached or refuses us, or another run is at work.
+        """
+        looking = watch or NobodyWatches()
+        await self.ledger.check(self.schema)
+        async with AsyncExitStack() as stack:
+            require: Callable[[], None] = _may_write
+            if not options.dry_run:
+                waits = partial(_tell_of, looking)
+                holding = held(self.ledger, sleep=self.sleep, waits=waits, clock=self.clock)
+                require = (await stack.enter_async_context(holding)).require
+            sent = self.notion.requests
+            round_ = await self._begin(options, looking, require)
+            yield round_
+            await self._end(round_, sent)
+
+    async def _begin(
         self, options: Options, watch: Watch, before_writing: Callable[[], None]
-    ) -> Report:
-        sent = self.notion.requests
+    ) -> Round:
         began = await self.notion.now()
         report = Report(options.direction, options.dry_run, began, began)
         for collection in self._wanted(options):
@@ -99,7 +121,7 @@ class Engine:
         failures = Failures(
             self.ledger, await self.ledger.problems(), report.tallies, dry_run=options.dry_run
         )
-        round_ = Round(
+        return Round(
             self.schema,
             self.notion,
             self.supabase,
@@ -112,8 +134,14 @@ class Engine:
             self.draw,
             before_writing,
             frozenset(map(waiting_of, await self.ledger.conflicts(waiting=True))),
+            states,
         )
-        await self._work(round_, states)
+
+    async def _end(self, round_: Round, sent: int) -> None:
+        """Say what is left, and remember the round."""
+        report = round_.report
+        await round_.failures.settle_all()
+        report.problems.extend(round_.failures.told())
         report.problems.extend(await self._held_back(report))
         report.pending = {
             table: count
@@ -123,9 +151,8 @@ class Engine:
         report.requests = self.notion.requests - sent
         report.ended_at = await self.notion.now()
         await self._remember_round(round_)
-        return report
 
-    async def _work(self, round_: Round, states: Mapping[str, SourceState]) -> None:
+    async def _work(self, round_: Round) -> None:
         """Settle, pull, push, stamp; and wait for what is under way."""
         sender = Sender(round_)
         settler = Settler(round_, sender)
@@ -133,8 +160,8 @@ class Engine:
         if not round_.options.dry_run:
             await settler.settle()
         if round_.options.pulls:
-            await self._pull(round_, puller, states)
-        marks = {table: s.watermark for table, s in states.items() if s.watermark is not None}
+            await self._pull(round_, puller, round_.states)
+        marks = watermarks_of(round_.states)
         for table in puller.read_at:
             marks.setdefault(table, puller.read_at[table])
         pusher = Pusher(round_, sender, puller.read_at, marks)
@@ -145,9 +172,7 @@ class Engine:
             await Stamper(round_, sender).stamp()
         await self._wait(round_, settler, pusher)
         await round_.failures.settle_all()
-        round_.report.problems.extend(round_.failures.told())
-        for table, error in sender.stopped.items():
-            round_.report.problems.append(Problem(table, error.message, error.remedy))
+        sender.tell_of_stops()
 
     async def _push(self, round_: Round, pusher: Pusher) -> None:
         if round_.options.pushes:
@@ -277,6 +302,21 @@ class Engine:
                 problems=tuple(report.problems),
             ),
         )
+        if self.keep_history is not None:
+            await self.ledger.forget(report.ended_at - self.keep_history)
+
+
+def watermarks_of(states: Mapping[str, SourceState]) -> dict[str, datetime]:
+    """Before when everything is in step, by table."""
+    return {table: s.watermark for table, s in states.items() if s.watermark is not None}
+
+
+def _may_write() -> None:
+    """Nothing is written in a dry run, so nothing stands in its way."""
+
+
+def _tell_of(watch: Watch, lease: Lease) -> None:
+    watch.waits(lease.owner)
 
 
 def _under_way(table: str, count: int) -> Problem:

@@ -80,6 +80,10 @@ class Failures:
             self._count(problem, 1)
         self._refused[key] = problem
 
+    def known(self) -> tuple[Problem, ...]:
+        """Every failure of earlier rounds, of the collections of this one."""
+        return tuple(self._of_this_round())
+
     def unread(self) -> list[Problem]:
         """What failed in earlier rounds and was not read in this one."""
         return [
@@ -97,6 +101,12 @@ class Failures:
         """Write what is new to the ledger, and drop what is solved."""
         if not self._dry_run:
             await self._write(sorted(self._settled - self._refused.keys()))
+
+    def news(self) -> dict[str, str]:
+        """The pages of which the ledger has to be told something: page id -> table."""
+        fresh = [p for key, p in self._refused.items() if self._is_news(key, p)]
+        solved = [self._kept[k] for k in self._settled - self._refused.keys() if k in self._kept]
+        return {p.page_id: p.table for p in (*fresh, *solved) if p.page_id is not None}
 
     def told(self) -> list[Problem]:
         """Every failure of the collections of this round that a person should know of."""

@@ -7,18 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
+from accord.core.stamps import Stamping
 from accord.sync.report import Direction
 
-
-class Stamping(StrEnum):
-    """When pages get their Supabase ID, Last Synced and Sync Status."""
-
-    ALWAYS = "always"  # as soon as the data is in step, whatever it costs
-    BUDGETED = "budgeted"  # the same, within a share of the requests that are allowed
-    ON_WRITE = "on_write"  # with what is written anyway
-    OFF = "off"  # never; a new page gets its Supabase ID, without which it could be made twice
+__all__ = ["Options", "Stamping"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,11 +54,13 @@ class Pusher:
     watermarks: Mapping[str, datetime]
     _left: set[tuple[str, str, int]] = field(default_factory=set)
 
-    async def push(self) -> None:
-        """Bring Notion into step with the rows that people changed."""
+    async def push(self, only: Mapping[str, Sequence[str]] | None = None) -> None:
+        """Bring Notion into step with the rows that people changed, or with these alone."""
         tables = [t for t in self.round.report.tallies if t in self.round.bindings]
         for _ in range(PASSES):
-            dirty = await self.round.ledger.dirty(tables, refused=self.round.options.full)
+            dirty = only
+            if dirty is None:
+                dirty = await self.round.ledger.dirty(tables, refused=self.round.options.full)
             worked = 0
             updates: list[tuple[Binding, list[Known]]] = []
             for table in self._targets_first([t for t in tables if dirty.get(t)]):

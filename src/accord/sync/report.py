@@ -135,9 +135,9 @@ class Report:
             "seconds": round((self.ended_at - self.started_at).total_seconds(), 3),
             "requests": self.requests,
             "collections": [tally.to_json() for tally in self.tallies.values()],
-            "problems": [_problem_to_json(problem) for problem in self.problems],
+            "problems": [problem_to_json(problem) for problem in self.problems],
             "notes": [
-                {**_problem_to_json(note.first), "records": note.records}
+                {**problem_to_json(note.first), "records": note.records}
                 for note in self.notes.values()
             ],
             "pending": dict(self.pending),
@@ -145,7 +145,8 @@ class Report:
         }
 
 
-def _problem_to_json(problem: Problem) -> Json:
+def problem_to_json(problem: Problem) -> Json:
+    """The JSON form of a problem."""
     return {
         "table": problem.table,
         "page_id": problem.page_id,
@@ -153,6 +154,7 @@ def _problem_to_json(problem: Problem) -> Json:
         "property": problem.property,
         "reason": problem.reason,
         "remedy": problem.remedy,
+        "row_id": problem.row_id,
     }
 
 
@@ -171,6 +173,14 @@ class Watch(Protocol):
         """A collection is done."""
         ...
 
+    def stamps(self, done: int, total: int) -> None:
+        """The data is in step; of so many pages' stamps so many are written."""
+        ...
+
+    def waits(self, owner: str) -> None:
+        """Another run is at work, and is waited for; told again every second."""
+        ...
+
 
 class NobodyWatches:
     """A `Watch` that looks away."""
@@ -182,4 +192,10 @@ class NobodyWatches:
         """Look away."""
 
     def ends(self, tally: Tally) -> None:
+        """Look away."""
+
+    def stamps(self, done: int, total: int) -> None:
+        """Look away."""
+
+    def waits(self, owner: str) -> None:
         """Look away."""

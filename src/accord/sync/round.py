@@ -19,6 +19,7 @@ from accord.core.ports import (
     Outcome,
     Result,
     RowWrite,
+    SourceState,
     SupabaseReplica,
 )
 from accord.core.record import Sighting
@@ -49,6 +50,12 @@ class Round:
         draw: a random number, for receipts.
         before_writing: called before each write to Notion; raises if we may not write any more.
         waiting: the conflicts of which a person has been told already, and has not decided.
+        states: what is remembered of the data sources, by table.
+
+    Attributes:
+        planned: in a dry run, the rows that would be written, each with its page.
+        would_stamp: in a dry run, the pages whose stamps would become due: page id -> table.
+        would_write: in a dry run, the pages that would be written: their stamps ride along.
     """
 
     schema: Schema
@@ -63,6 +70,10 @@ class Round:
     draw: Callable[[], int]
     before_writing: Callable[[], None] = lambda: None
     waiting: Collected[Waiting] = frozenset()
+    states: Mapping[str, SourceState] = field(default_factory=dict)
+    planned: dict[str, str | None] = field(default_factory=dict)
+    would_stamp: dict[str, str] = field(default_factory=dict)
+    would_write: set[str] = field(default_factory=set)
     hidden: HiddenLinks = field(init=False)
     _number: int | None = None
 
@@ -106,6 +117,10 @@ class Round:
         if not writes:
             return ()
         if self.options.dry_run:
+            self.planned.update((write.row_id, write.page_id) for write in writes)
+            pages = {w.page_id: w.stamp for w in writes if w.page_id is not None}
+            for page_id in (page_id for page_id, due in pages.items() if due):
+                self.would_stamp[page_id] = collection.table
             return tuple(Outcome(w.page_id, Result.DONE, row_id=w.row_id) for w in writes)
         if any(write.history for write in writes):
             number = await self.begun()

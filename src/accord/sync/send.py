@@ -118,11 +118,18 @@ class Sender:
                 done += await self.close(begun)
         return done
 
+    def tell_of_stops(self) -> None:
+        """Name the collections to which nothing more could be written."""
+        for table, error in self.stopped.items():
+            self.round.report.problems.append(Problem(table, error.message, error.remedy))
+
     def _would(self, errand: Errand) -> Errand:
         tally = self.round.tally(errand.binding.collection.table)
-        tally.counts[_COUNTED[errand.verb]] += 1
-        if errand.judged is not None and self.round.options.pulls:
+        tally.counts[_counted(errand)] += 1
+        known = errand.known.row_id in self.round.planned
+        if errand.judged is not None and self.round.options.pulls and not known:
             count(tally, errand.judged)
+        self.round.would_write.add(errand.known.page_id or "")
         return errand
 
     async def _begin(self, batch: Sequence[Errand]) -> list[Errand]:
@@ -309,8 +316,7 @@ class Sender:
         table = errand.binding.collection.table
         key = errand.known.page_id or errand.known.row_id
         if errand.found is not None:
-            what = Count.STAMPED if errand.is_stamp else _COUNTED[errand.verb]
-            self.round.tally(table).counts[what] += 1
+            self.round.tally(table).counts[_counted(errand)] += 1
             self.round.failures.landed(key)
         elif errand.error is not None and table not in self.stopped and not errand.is_stamp:
             self.round.failures.refuse(problem_of(errand, errand.error))
@@ -363,6 +369,11 @@ def landed(binding: Binding, attempt: Attempt | None, sighting: Sighting) -> boo
         return (sighting.stamps.status or "").rstrip().endswith(attempt.receipt)
     moment = sighting.stamps.last_synced
     return moment is not None and minute_of(moment) == attempt.receipt
+
+
+def _counted(errand: Errand) -> Count:
+    """As what a write is counted; one that carries no field is a stamp."""
+    return Count.STAMPED if errand.is_stamp else _COUNTED[errand.verb]
 
 
 def _is_stamped(errand: Errand) -> bool:

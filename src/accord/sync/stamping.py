@@ -23,6 +23,9 @@ from accord.sync.send import Errand, Sender
 #: So many pages are asked for at once.
 PAGE = 100
 
+#: So many are counted at most, to tell how far it is.
+MANY = 100_000
+
 
 @dataclass(slots=True)
 class Stamper:
@@ -40,11 +43,14 @@ class Stamper:
     async def stamp(self) -> None:
         """Write every stamp that is due."""
         tables = [t for t in self.round.report.tallies if t in self.round.bindings]
+        total = await self._count(tables)
+        if total and not self.round.options.dry_run:
+            self.round.watch.stamps(0, total)
         while tables:
             due = await self.round.ledger.stamps_due(tables, PAGE + len(self._tried))
             fresh = [d for d in due if d.page_id not in self._tried][:PAGE]
             if not fresh:
-                return
+                break
             self._tried.update(d.page_id for d in fresh)
             by_table: dict[str, list[StampDue]] = {}
             for each in fresh:
@@ -57,10 +63,28 @@ class Stamper:
                     await self._drop(wanted)
                 else:
                     await self._stamp(binding, wanted)
-                    self.round.watch.moves(self.round.tally(table), None)
+            if not self.round.options.dry_run:
+                self.round.watch.stamps(len(self._tried), max(total, len(self._tried)))
+        if self.round.options.dry_run:
+            self._would(tables)
+
+    async def _count(self, tables: Sequence[str]) -> int:
+        return len(await self.round.ledger.stamps_due(tables, MANY))
+
+    def _would(self, tables: Sequence[str]) -> None:
+        """In a dry run: count the stamps that what was planned would make due."""
+        due = {**self.round.would_stamp, **self.round.failures.news()}
+        for page_id, table in due.items():
+            fields = self.round.bindings[table].fields if table in tables else {}
+            if fields.keys() & set(Managed) and page_id not in self._tried:
+                self.round.tally(table).counts[Count.STAMPED] += (
+                    page_id not in self.round.would_write
+                )
 
     async def _stamp(self, binding: Binding, wanted: Sequence[StampDue]) -> None:
         rows = {d.row_id: d for d in wanted if d.row_id is not None}
+        if self.round.options.dry_run:  # these get their stamps with what else is written
+            rows = {r: d for r, d in rows.items() if d.page_id not in self.round.would_write}
         known = await self.round.supabase.sight_rows(binding.collection, list(rows))
         errands = []
         useless = []
@@ -92,7 +116,9 @@ class Stamper:
     async def _tell(self, binding: Binding, due: StampDue) -> None:
         """Tell a page that has no row why it has none."""
         words = _words(due.problem)
-        if words is not None and not self.round.options.dry_run:
+        if words is not None and self.round.options.dry_run:
+            self.round.tally(due.table).counts[Count.STAMPED] += 1
+        elif words is not None:
             self.round.before_writing()
             stamps = Stamps(status=with_receipt(words, self.round.receipt()))
             within = SEND_WITHIN.total_seconds()
