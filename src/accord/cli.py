@@ -7,30 +7,28 @@ records are not in step, 2 wrong usage or configuration, 130 Ctrl-C.
 from __future__ import annotations
 
 import asyncio
-import json
-import logging
 import sys
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 from cyclopts import App, CycloptsError, Parameter
 from rich.panel import Panel
 
-from accord import __version__, local, screen
-from accord.app import Opened, Project, open_engine
+from accord import __version__, local, screen, session
+from accord.app import Opened, Project
 from accord.config import Settings
+from accord.conflict_commands import conflicts_app
 from accord.core.errors import AccordError, OurError, TheirError, UsageError, YourError
 from accord.notion_commands import notion_app
 from accord.postgres_programs import LocalPostgresError
+from accord.record_commands import explain, history, ignore, retry, undo
+from accord.status_command import status
 from accord.supabase import migrate as migrations
 from accord.supabase.first_migrations import write_migrations
 from accord.supabase.migration_files import plan_text, read_folder
-from accord.sync.options import Options
-from accord.sync.report import Direction, NobodyWatches, Report, Watch
+from accord.sync.options import Options, Stamping
+from accord.sync.report import Direction, Report
 from accord.sync.verify import Comparison
 
 USAGE = 2
@@ -45,6 +43,9 @@ app = App(
 migrate_app = App(name="migrate", help="The migration scripts of the project.")
 app.command(migrate_app)
 app.command(notion_app)
+app.command(conflicts_app)
+for command in (status, explain, history, undo, retry, ignore):
+    app.command(command)
 
 
 @app.command
@@ -55,6 +56,7 @@ def sync(
     since: str | None = None,
     full: Annotated[bool, Parameter(negative="")] = False,
     accept_removals: Annotated[list[str] | None, Parameter(consume_multiple=True)] = None,
+    stamps: Annotated[bool, Parameter(negative="--no-stamps")] = True,
     dry_run: Annotated[bool, Parameter(negative="")] = False,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
     verbose: Annotated[bool, Parameter(negative="")] = False,
@@ -75,6 +77,9 @@ def sync(
         Read everything, and confirm what is missing (a reconciliation sweep).
     accept_removals
         Models of which a sweep may mark more rows deleted than the brake allows.
+    stamps
+        Write into the pages how they stand, when the data is in step; with --no-stamps only
+        with what else is written.
     dry_run
         Plan and count; write nothing.
     as_json
@@ -82,8 +87,7 @@ def sync(
     verbose
         Log what happens to stderr.
     """
-    _log_to_stderr(verbose=verbose)
-    project = Project.open(Path())
+    project = session.open_project(verbose=verbose)
     problems: list[str] = []
     options = _options(
         project,
@@ -94,16 +98,19 @@ def sync(
         full=full,
         accept_removals=accept_removals or [],
         dry_run=dry_run,
+        stamps=stamps,
     )
-    settings = _settings(project, problems)
+    settings = session.collected(problems, project.settings)
     if options is None or settings is None:
         raise UsageError(problems)
     _require_configured(project, settings, options.tables)
     for skipped in settings.skipped:
         screen.show_warning(f"{skipped.title} is skipped: {skipped.variable} is not set")
-    report = asyncio.run(_run(project, settings, options, verbose=verbose))
+    report = session.with_engine(
+        project, settings, lambda opened: _run(opened, options, verbose=verbose)
+    )
     if as_json:
-        sys.stdout.write(json.dumps(report.to_json(), ensure_ascii=False, indent=2) + "\n")
+        session.print_json(report.to_json())
     else:
         screen.show_report(report)
     return report.exit_code
@@ -124,22 +131,18 @@ def verify(
     as_json
         Print one JSON document on stdout.
     """
-    _log_to_stderr(verbose=False)
-    project = Project.open(Path())
+    project = session.open_project()
     problems: list[str] = []
-    try:
-        tables = project.tables_named(model or [])
-    except UsageError as error:
-        problems.extend(error.problems)
-    settings = _settings(project, problems)
+    tables = session.collected(problems, lambda: project.tables_named(model or []))
+    settings = session.collected(problems, project.settings)
     if problems or settings is None:
         raise UsageError(problems)
     _require_configured(project, settings, tables)
-    compared = asyncio.run(_verify(project, settings, tables))
+    compared = session.with_engine(project, settings, lambda opened: _verify(opened, tables))
     equal = all(comparison.equal for comparison in compared)
     if as_json:
         document = {"equal": equal, "collections": [c.to_json() for c in compared]}
-        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+        session.print_json(document)
     else:
         screen.show_comparisons(compared)
     return 0 if equal else 1
@@ -245,7 +248,7 @@ def execute(words: Sequence[str]) -> int:
 def _fail(words: Sequence[str], problems: list[str], code: int) -> int:
     if "--json" in words:
         document = {"exit_code": code, "problems": [{"reason": text} for text in problems]}
-        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+        session.print_json(document)
     screen.show_errors(problems)
     return code
 
@@ -260,24 +263,23 @@ def _options(
     full: bool,
     accept_removals: list[str],
     dry_run: bool,
+    stamps: bool,
 ) -> Options | None:
     """The options of a round; what is wrong with them joins ``problems``."""
     moment = None
-    tables = accepted = None
     if full and since is not None:
         problems.append("--full reads everything, --since a part: give one of them")
-    try:
-        moment = _moment(since) if since is not None else None
-    except UsageError as error:
-        problems.extend(error.problems)
-    try:
-        tables = project.tables_named(model)
-        accepted = project.tables_named(accept_removals)
-    except UsageError as error:
-        problems.extend(error.problems)
+    if since is not None:
+        moment = session.collected(problems, lambda: session.moment(since))
+    tables = session.collected(problems, lambda: project.tables_named(model))
+    accepted = session.collected(problems, lambda: project.tables_named(accept_removals))
     if problems:
         return None
-    return Options(direction, tables, moment, full, dry_run, accepted or frozenset())
+    stamping = project.keeping.stamps
+    if not stamps and stamping is not Stamping.OFF:
+        stamping = Stamping.ON_WRITE
+    removals = accepted or frozenset()
+    return Options(direction, tables, moment, full, dry_run, removals, stamping)
 
 
 def _require_configured(
@@ -297,51 +299,15 @@ def _require_configured(
         raise UsageError(missing)
 
 
-def _settings(project: Project, problems: list[str]) -> Settings | None:
-    """The settings; what is wrong with them joins ``problems``."""
-    try:
-        return project.settings()
-    except YourError as error:
-        problems.extend(error.problems)
-        return None
+async def _run(opened: Opened, options: Options, *, verbose: bool) -> Report:
+    databases = len(options.tables or opened.engine.ids)
+    with session.watching(opened, databases, verbose=verbose) as watch:
+        return await opened.engine.run(options, watch)
 
 
-def _moment(text: str) -> datetime:
-    """An ISO date or time; without an offset it is UTC."""
-    try:
-        if len(text) == len("2026-03-01"):
-            day = date.fromisoformat(text)
-            return datetime(day.year, day.month, day.day, tzinfo=UTC)
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(
-            f"--since is {text!r}, but must be an ISO date or time, "
-            "as 2026-03-01 or 2026-03-01T10:30+01:00"
-        ) from None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-async def _run(project: Project, settings: Settings, options: Options, *, verbose: bool) -> Report:
-    async with open_engine(project, settings) as opened:
-        databases = len(options.tables or opened.engine.ids)
-        with _watching(opened, databases, verbose=verbose) as watch:
-            return await opened.engine.run(options, watch)
-
-
-async def _verify(
-    project: Project, settings: Settings, tables: frozenset[str] | None
-) -> list[Comparison]:
-    async with open_engine(project, settings) as opened:
-        with _watching(opened, len(tables or opened.engine.ids), verbose=False) as watch:
-            return await opened.engine.verifier().run(tables, watch)
-
-
-def _watching(opened: Opened, databases: int, *, verbose: bool) -> AbstractContextManager[Watch]:
-    if verbose:
-        return nullcontext(screen.LogWatch())
-    if screen.ERR.is_terminal:
-        return screen.ProgressWatch(opened.budget, databases)
-    return nullcontext(NobodyWatches())
+async def _verify(opened: Opened, tables: frozenset[str] | None) -> list[Comparison]:
+    with session.watching(opened, len(tables or opened.engine.ids)) as watch:
+        return await opened.engine.verifier().run(tables, watch)
 
 
 async def _setup(project: Project, *, dry_run: bool, include_all: bool) -> int:
@@ -367,11 +333,3 @@ def _show_applied(applied: migrations.Applied, number: int, count: int) -> None:
     )
     for notice in applied.notices:
         screen.show_warning(notice)
-
-
-def _log_to_stderr(*, verbose: bool) -> None:
-    level = logging.DEBUG if verbose else logging.WARNING
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
