@@ -3,6 +3,8 @@
 
 PYTHON ?=
 ARGS ?=
+# How many tests run at the same time.
+JOBS ?= 2
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install -q --disable-pip-version-check
@@ -34,7 +36,7 @@ test: check
 	@$(PY) -m coverage report --data-file=.coverage.core --fail-under=100 \
 		--include='src/accord/core/*'
 	@echo "== tests"
-	@$(PY) -m pytest --ignore=tests/core --ignore=tests/models $(ARGS)
+	@$(PY) -m pytest -n $(JOBS) --dist worksteal --ignore=tests/core --ignore=tests/models $(ARGS)
 
 check: $(VENV)/.installed-dev
 	@echo "== format"

@@ -287,3 +287,7 @@ def test_all_problems_are_told_at_once() -> None:
         "Thing",
         "Room",
     }
+
+
+def test_a_collection_names_its_title_field() -> None:
+    assert THINGS.title_field.name == "name"

@@ -153,6 +153,11 @@ def test_a_span_knows_days_from_moments_and_when_it_starts() -> None:
     assert Span("2026-03-01T10:30+02:00").instant() == datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
 
 
+def test_an_offset_with_seconds_becomes_utc() -> None:
+    # Amsterdam until 1937; ISO 8601 has no seconds in an offset.
+    assert iso_day_or_minute("1930-01-01T00:00:00+00:19:32") == "1929-12-31T23:40+00:00"
+
+
 def test_a_moment_without_an_offset_is_in_utc() -> None:
     assert parse_moment("2026-03-01T10:30:05") == datetime(2026, 3, 1, 10, 30, 5, tzinfo=UTC)
     assert iso_day_or_minute("2026-03-01T10:30:05") == "2026-03-01T10:30+00:00"
