@@ -74,12 +74,14 @@ class NotionError(TheirError):
             request would fail the same way.
         page_is_gone: whether the page that was asked for cannot be written any more: it is in the
             trash, or cannot be seen. Look at it again.
+        passes: whether the very same may succeed in a while, although it concerns one record.
     """
 
     surely_not_applied: bool = True
     committed_resource_id: str | None = None
     about_one_record: bool = False
     page_is_gone: bool = False
+    passes: bool = False
 
 
 class SupabaseError(TheirError):

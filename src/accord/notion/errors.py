@@ -239,6 +239,7 @@ class ConflictError(CallError):
 
     happened = "Somebody else was saving the same thing in Notion"
     one_record = True
+    passes = True
 
 
 class RowLimitExceededError(CallError):

@@ -290,7 +290,8 @@ class Sender:
     def _is_refused(self, errand: Errand) -> bool:
         """Whether Notion will not take it however often it is sent."""
         if isinstance(errand.error, NotionError):
-            return errand.error.about_one_record and not errand.error.page_is_gone
+            error = errand.error
+            return error.about_one_record and not (error.page_is_gone or error.passes)
         return errand.error is not None
 
     async def _remember(
