@@ -59,7 +59,7 @@ TESTED = {
     "email_verified": Flip(False, "what is known of people is compared with what is kept"),
 }
 
-READS = "decides about writes; a round in this direction only reads (asserted below)"
+READS = "decides about writes, which are tried in test_switches_written"
 
 #: Switch -> why the engine cannot tell; the requests that this rests on are asserted below.
 CANNOT_MATTER: dict[str, str] = {

@@ -29,7 +29,7 @@ from accord.core.plan import (
 from accord.core.ports import Dispute, Known, RowWrite
 from accord.core.record import UNDECLARED, Base, Record, Side, Sighting
 from accord.core.schema import Collection, PropertyType
-from accord.core.values import Text, Value, canonical_json, to_json
+from accord.core.values import Kind, Text, Value, canonical_json, to_json
 
 #: (table, row id, property, both values) of a conflict that waits for a person.
 Waiting: TypeAlias = tuple[str, str, str, str]
@@ -138,6 +138,7 @@ class Terms:
 
     Args:
         pulls: whether Supabase may be written to.
+        links: whether its links may be; a row that has just got its page shows none to itself yet.
         seen_at: when the page was read.
         intent: the write to Notion that begins with this.
         stamps: whether pages get their stamps later (None: nothing is said of them).
@@ -145,6 +146,7 @@ class Terms:
     """
 
     pulls: bool = True
+    links: bool = True
     seen_at: datetime | None = None
     intent: Intent | None = None
     stamps: bool = False
@@ -155,8 +157,7 @@ def write_of(judged: Judged, terms: Terms) -> RowWrite | None:
     """What to commit; None when neither the row nor the ledger has to change."""
     plan, known = judged.plan, judged.known
     waits = any(step.verb in LIVES for step in judged.to_notion)
-    steps = plan.toward(Side.SUPABASE) if terms.pulls else ()
-    withheld = () if terms.pulls else plan.toward(Side.SUPABASE)
+    steps, withheld = _to_supabase(judged, terms)
     buried = bool(known and known.base and known.base.deleted)
     held_life = waits or any(step.verb in LIVES for step in withheld)
     dead = buried if held_life else plan.deleted
@@ -196,6 +197,25 @@ def write_of(judged: Judged, terms: Terms) -> RowWrite | None:
         stamp=_stamp(judged, terms, remembered),
         history=remembered,
     )
+
+
+def _to_supabase(judged: Judged, terms: Terms) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+    """What is to be done in Supabase now, and what has to wait."""
+    steps = judged.plan.toward(Side.SUPABASE)
+    if not terms.pulls:
+        return (), steps
+    if terms.links:
+        return steps, ()
+    links = {f.name for f in judged.collection.carried if f.kind is Kind.LINKS}
+    now, later = [], []
+    for step in steps:
+        waits = {name: value for name, value in step.changes.items() if name in links}
+        rest = {name: value for name, value in step.changes.items() if name not in links}
+        if rest or not waits:
+            now.append(replace(step, changes=rest))
+        if waits:
+            later.append(Step(Side.SUPABASE, Verb.UPDATE, waits))
+    return tuple(now), tuple(later)
 
 
 def _deleted(verbs: set[Verb]) -> bool | None:

@@ -274,9 +274,9 @@ class Sender:
             one = self.round.judge(collection, sighting.page_id or "", row_id, seen, row, changes)
             judged[row_id] = one
             terms = Terms(
-                # A row that has just got its page shows no links to itself yet: what a person
-                # changed in the page meanwhile is carried when both can be seen whole.
-                pulls=self.round.options.pulls and errand.verb is not Verb.CREATE,
+                pulls=self.round.options.pulls,
+                # What a person linked in the new page is carried when both can be seen whole.
+                links=errand.verb is not Verb.CREATE,
                 seen_at=now,
                 # A page that comes back from the trash carries no stamps of its own.
                 stamps=self.round.options.stamps and errand.verb is Verb.RESTORE,
