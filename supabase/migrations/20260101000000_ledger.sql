@@ -1547,6 +1547,9 @@ begin
   if cardinality(p_records) = 0 then
     return;
   end if;
+  -- What waited for an earlier row of this id is not the new row's.
+  delete from sync.waiting w using unnest(p_records) r
+   where w.table_name = p_shape ->> 'table' and w.row_id = r.row_id;
   select coalesce(string_agg(format(', %I', k), '' order by k), ''),
          coalesce(string_agg(format(', v.%I', k), '' order by k), '')
     into names, written

@@ -76,6 +76,9 @@ def insert(database: MemoryDatabase, table: Table, sent: Sent) -> None:
     )
     table.add(row)
     database.writes[table.name] += 1
+    # What waited for an earlier row of this id is not the new row's.
+    if database.waiting.pop((table.name, row.id), None) is not None:
+        database.writes["sync.waiting"] += 1
 
 
 def revive(database: MemoryDatabase, table: Table, sent: Sent) -> None:
@@ -133,7 +136,6 @@ def update(database: MemoryDatabase, table: Table, sent: Sent) -> bool:
         else:
             differs = row.raw.pop(column.column) != column.stored(value)
         row.values[name] = value
-        row.unreadable.discard(name)
         if differs and column is not None and column.field.computed:
             touched = True
         else:
@@ -149,6 +151,8 @@ def update(database: MemoryDatabase, table: Table, sent: Sent) -> bool:
         if pages is not None:
             target = database.tables[relation.to].by_page.get(pages[0]) if pages else None
             marked |= table.point(row, relation, target)
+    if row.unreadable:
+        layout.read_anew(row)
     if touched or marked:
         row.updated_at = database.clock()
         if isinstance(write, RowWrite):
