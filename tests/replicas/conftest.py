@@ -13,6 +13,7 @@ import pytest
 from accord.local_postgres import EmbeddedPostgres
 from accord.supabase.ddl import tables_sql
 from accord.supabase.first_migrations import ledger_sql
+from tests.replicas.desk import Desk
 from tests.replicas.places import InMemory, InPostgres, Place
 from tests.replicas.shelves import SCHEMA
 
@@ -43,3 +44,9 @@ def place(request: pytest.FixtureRequest) -> Place:
         return InMemory()
     found: InPostgres = request.getfixturevalue("in_postgres")
     return found
+
+
+@pytest.fixture
+def desk(place: Place) -> Desk:
+    """A place, spoken to by its first program."""
+    return Desk(place, place.program)

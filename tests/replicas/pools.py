@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from accord.core.values import File, Json, Kind, Opaque, Span, Text, Value, canonical_json
 from tests.store.store import page
 
-NAMES = {"things": ("a", "b", "c", "d", "e"), "shelves": ("s", "t", "u")}
+NAMES = {"things": ("a", "b", "c", "d", "e"), "shelves": ("s", "t", "u", "a")}
 LINK_TABLES = {"things_parts": ("things", "things"), "shelves_best": ("shelves", "things")}
 BOLD = canonical_json(
     [{"type": "text", "text": {"content": "Bold"}, "annotations": {"bold": True}}]

@@ -160,16 +160,18 @@ class MemorySupabase:
         buried: set[str] = set()
         sighting: Sighting | None = None
         notes: tuple[Problem, ...] = ()
-        if row is not None:
-            values = row.values.copy()
-            self._links(table, row, values, buried)
-            sighting = _sighted(row, values, page_id, mark, gone=False)
-        elif mark is not None and mark.tombstone is not None:
+        gone = row is None
+        if row is None and mark is not None:
             row = mark.tombstone
-            sighting = _sighted(row, row.values, page_id, mark, gone=True)
-        if row is not None and row.unreadable:
-            json = table.layout.as_json(row)
-            notes = decode_row(table.layout.collection, json, json["notion_extra"], {}).notes
+        if row is not None:
+            values: Mapping[str, Value] = row.values
+            links: dict[str, tuple[str, ...]] = {}
+            if not gone:
+                links = self._links(table, row, buried)
+                values = {**values, **links}
+            if row.unreadable:
+                values, notes = _read_anew(table, row, links, gone=gone)
+            sighting = _sighted(row, values, page_id, mark, gone=gone)
         return Known(
             row_id=row_id,
             base=link.base if link is not None else None,
@@ -184,9 +186,10 @@ class MemorySupabase:
             why=mark.why if mark is not None else None,
         )
 
-    def _links(self, table: Table, row: Row, values: dict[str, Value], buried: set[str]) -> None:
+    def _links(self, table: Table, row: Row, buried: set[str]) -> dict[str, tuple[str, ...]]:
         """The targets of a row's relations, as Notion would show them."""
         database = self._database
+        values: dict[str, tuple[str, ...]] = {}
         waits = database.waiting.get((table.name, row.id)) if database.waiting else None
         for relation in table.layout.many:
             places: dict[str, int] = {}
@@ -221,10 +224,23 @@ class MemorySupabase:
             elif waits is not None:
                 shown = next((page for name, page in waits if name == relation.name), None)
             beyond = row.beyond.get(relation.title)
-            if beyond is None or shown is None:
+            if beyond is None or shown is None or row.unreadable:
                 values[relation.name] = () if shown is None else (shown,)
             else:
-                values[relation.name] = tuple(dict.fromkeys((shown, *beyond["more"])))
+                more = beyond.get("more") or ()
+                values[relation.name] = tuple(dict.fromkeys((shown, *more)))
+        return values
+
+
+def _read_anew(
+    table: Table, row: Row, links: Mapping[str, tuple[str, ...]], *, gone: bool
+) -> tuple[Mapping[str, Value], tuple[Problem, ...]]:
+    """The values of a row of which the codec cannot read all, and what it says of the others."""
+    stored = table.layout.as_json(row)
+    decoded = decode_row(table.layout.collection, stored, stored["notion_extra"], links)
+    relations = {r.name for r in (*table.layout.many, *table.layout.one)} if gone else ()
+    values = {n: v for n, v in decoded.record.values.items() if n not in relations}
+    return values, decoded.notes
 
 
 def _uuid(text: str | None) -> str:

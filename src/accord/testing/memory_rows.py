@@ -325,6 +325,13 @@ class Layout:
             else:
                 stored = row.raw[key] = column.stored(row.values[name])
             self.put(row, column, column.joined(stored, row.beyond.get(column.title)))
+        for relation in (*self.many, *self.one):
+            beyond = row.beyond.get(relation.title)
+            more = beyond.get("more") if isinstance(beyond, Mapping) else None
+            if beyond is not None and not (
+                isinstance(beyond, Mapping) and isinstance(more or [], list)
+            ):
+                row.unreadable.add(relation.name)
 
     def put(self, row: Row, column: Column, value: Value | Unreadable) -> None:
         """Let a row have a value that was read from its column."""
