@@ -363,20 +363,21 @@ def report(result: Replay) -> str:
         "| endpoint | matched | total |",
         "|---|---|---|",
         *[f"| {endpoint} | {hit} | {total} |" for endpoint, hit, total in table(result)],
-        "",
-        "## Differences",
-        "",
     ]
+    differences = []
     for one in counted:
         if not one.matched:
-            lines.append(f"- `{one.scenario}` #{one.one.number} {one.one.endpoint}: {one.reason}")
-            lines += [f"  - `{difference[:400]}`" for difference in one.differences]
-    lines += ["", "## Left out", ""]
+            where = f"`{one.scenario}` #{one.one.number} {one.one.endpoint}"
+            differences.append(f"- {where}: {one.reason}")
+            differences += [f"  - `{difference[:400]}`" for difference in one.differences]
     away = sorted({one.left_out for one in result.outcomes if one.left_out is not None})
-    lines += [f"- {reason}" for reason in away]
-    lines += ["", "## What could not be seeded", ""]
-    for name, notes in result.notes.items():
-        lines += [f"- `{name}`: {note[:300]}" for note in notes]
+    notes = [f"- `{n}`: {note[:300]}" for n, found in result.notes.items() for note in found]
+    for heading, found in (
+        ("Differences", differences),
+        ("Left out", [f"- {reason}" for reason in away]),
+        ("What could not be seeded", notes),
+    ):
+        lines += ["", f"## {heading}", "", *(found or ["None."])]
     return "\n".join(lines) + "\n"
 
 

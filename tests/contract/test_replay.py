@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.replay import RECORDINGS, Replay, main, replay, table
+from tests.contract.replay import RECORDINGS, Replay, main, replay, report, table
 
 ENOUGH = 0.98
 #: Every recorded interaction that is answered otherwise, and why.
@@ -28,6 +28,11 @@ def test_the_recorded_requests_get_the_recorded_answers(result: Replay) -> None:
     ]
     assert unexplained == []
     assert result.share >= ENOUGH
+
+
+def test_the_published_score_is_the_score_of_today(result: Replay) -> None:
+    published = (Path(__file__).parents[2] / "docs" / "replay.md").read_text(encoding="utf-8")
+    assert published == report(result)
 
 
 def test_no_recorded_interaction_is_left_out(result: Replay) -> None:
