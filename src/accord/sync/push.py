@@ -2,7 +2,8 @@
 
 Rules: before pages are written, one query proves which of them were edited since they were read,
 and only those are planned again; a few that stand alone are read by their ids. Only what was
-changed is sent. Pages are made before those that link to them.
+changed is sent. Pages are made before those that link to them. So many deleted rows that it may be
+a mistake trash no page until a person has said yes.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from accord.sync.judge import Judged, Terms, title_of, write_of
 from accord.sync.pull import OVERLAP
 from accord.sync.round import Round
 from accord.sync.send import Errand, Sender, minute_of, pageless
+from accord.sync.sweep import BRAKE_FLOOR, brake_limit
 
 #: So many rows are looked at together; one query proves what became of their pages.
 CHUNK = 50
@@ -53,6 +55,8 @@ class Pusher:
     read_at: dict[str, datetime]
     watermarks: Mapping[str, datetime]
     _left: set[tuple[str, str, int]] = field(default_factory=set)
+    _deleted: dict[str, set[str]] = field(default_factory=dict)
+    _braked: set[str] = field(default_factory=set)
 
     async def push(self, only: Mapping[str, Sequence[str]] | None = None) -> None:
         """Bring Notion into step with the rows that people changed, or with these alone."""
@@ -69,10 +73,31 @@ class Pusher:
                     known = await self._unseen(binding.collection, rows[at : at + CHUNK])
                     worked += await self._create(binding, [k for k in known if k.page_id is None])
                     updates.append((binding, [k for k in known if k.page_id is not None]))
+            for table, gone in _deleted(updates).items():
+                await self._brake(self.round.bindings[table].collection, gone)
             for binding, known in updates:
-                worked += await self._update(binding, known) if known else 0
+                braked = binding.collection.table in self._braked
+                owing = [k for k in known if not (braked and _is_deleted(k))]
+                worked += await self._update(binding, owing) if owing else 0
             if not worked or self.round.options.dry_run:
                 return
+
+    async def _brake(self, collection: Collection, gone: set[str]) -> None:
+        """Trash no page of a collection of which so many rows were deleted, until it is accepted.
+
+        ``gone`` are the deleted rows, those of earlier passes of the round not among them.
+        """
+        table = collection.table
+        deleted = self._deleted.setdefault(table, set())
+        deleted |= gone
+        accepted = table in self.round.options.accept_removals or table in self._braked
+        if accepted or len(deleted) <= BRAKE_FLOOR:
+            return
+        linked = await self.round.ledger.linked(table)
+        alive = sum(1 for dead in linked.values() if not dead)
+        if len(deleted) > brake_limit(alive):
+            self._braked.add(table)
+            self.round.report.problems.append(_brake(collection, len(deleted), alive))
 
     async def _unseen(self, collection: Collection, rows: Sequence[str]) -> list[Known]:
         """Of these rows those that this round did not look at yet as they are now."""
@@ -312,6 +337,31 @@ class Pusher:
                 row_id=known.row_id,
             )
         )
+
+
+def _deleted(updates: Sequence[tuple[Binding, Sequence[Known]]]) -> dict[str, set[str]]:
+    """The rows that people deleted, by table."""
+    found: dict[str, set[str]] = {}
+    for binding, known in updates:
+        gone = {each.row_id for each in known if _is_deleted(each)}
+        found.setdefault(binding.collection.table, set()).update(gone)
+    return found
+
+
+def _is_deleted(known: Known) -> bool:
+    """Whether a person deleted the row of a page that was alive when both sides last agreed."""
+    row, base = known.row, known.base
+    return row is not None and row.deleted and base is not None and not base.deleted
+
+
+def _brake(collection: Collection, gone: int, alive: int) -> Problem:
+    return Problem(
+        collection.table,
+        f"{gone} of {alive} rows of {collection.title} were deleted in Supabase, more than the "
+        f"{brake_limit(alive)} whose pages one round may move to the trash; no page was trashed",
+        "Look at the table. If the rows are gone on purpose, run again with "
+        f"--accept-removals {collection.model}.",
+    )
 
 
 def as_agreed(binding: Binding, known: Known) -> Sighting:
