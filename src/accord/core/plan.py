@@ -253,9 +253,17 @@ def _edited_by_people(
 
 
 def _typed_in(undeclared: Value) -> dict[str, Json]:
-    """Of the undeclared properties, those that Notion does not work out by itself."""
+    """Of the undeclared properties, those that Notion does not work out by itself.
+
+    In a row a person may have written anything there.
+    """
     entries = undeclared.value() if isinstance(undeclared, Opaque) else {}
-    return {title: entry for title, entry in entries.items() if entry["type"] not in COMPUTED}
+    return {title: entry for title, entry in entries.items() if not _is_computed(entry)}
+
+
+def _is_computed(entry: Json) -> bool:
+    kind = entry.get("type") if isinstance(entry, Mapping) else None
+    return isinstance(kind, str) and kind in COMPUTED
 
 
 def writable(collection: Collection, values: Mapping[str, Value]) -> dict[str, Value]:

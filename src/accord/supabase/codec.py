@@ -114,7 +114,7 @@ def encode_row(
 def decode_row(
     collection: Collection,
     row: Mapping[str, Json],
-    extra: Mapping[str, Json],
+    extra: Json,
     links: Mapping[str, Sequence[str]],
 ) -> DecodedRow:
     """Read a row.
@@ -122,12 +122,16 @@ def decode_row(
     Args:
         collection: where the row belongs.
         row: ``to_jsonb`` of the row; a column that is absent makes its field absent.
-        extra: its ``notion_extra``.
+        extra: its ``notion_extra``: a JSON object, unless a person wrote something else there.
         links: field name -> page ids, of relations to many in order, and of relations to one (at
             most one); a field that is absent here has no links.
     """
     values: dict[str, Value] = {}
     notes: list[Problem] = []
+    if not isinstance(extra, Mapping):
+        reason = "its notion_extra is not a JSON object, so nothing of the row can be read"
+        remedy = "Set notion_extra of this row to {}"
+        return DecodedRow(Record({}), (_note(collection, row, "", reason, remedy, "the row"),))
     for declared in collection.carried:
         column = declared.column
         if declared.kind is not Kind.LINKS and column is not None and column not in row:
@@ -140,20 +144,24 @@ def decode_row(
                 stored = row[column] if column is not None else None
                 values[declared.name] = _join(declared, stored, beyond)
         except ValueRefusedError as refused:
-            notes.append(_note(collection, row, declared, refused.reason, refused.remedy))
+            notes.append(_note(collection, row, declared.title, refused.reason, refused.remedy))
         except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
             reason = f"its value in Supabase cannot be read: {error}"
             remedy = f"Correct {column or 'it'}, or {declared.title!r} in notion_extra, of this row"
-            notes.append(_note(collection, row, declared, reason, remedy))
-    if isinstance(extra, Mapping):
-        titles = {declared.title for declared in collection.fields}
-        undeclared = {title: entry for title, entry in extra.items() if title not in titles}
-        values[UNDECLARED] = Opaque.of(undeclared) if undeclared else None
+            notes.append(_note(collection, row, declared.title, reason, remedy))
+    titles = {declared.title for declared in collection.fields}
+    undeclared = {title: entry for title, entry in extra.items() if title not in titles}
+    values[UNDECLARED] = Opaque.of(undeclared) if undeclared else None
     return DecodedRow(Record(values), tuple(notes))
 
 
 def _note(
-    collection: Collection, row: Mapping[str, Json], declared: Field, reason: str, remedy: str
+    collection: Collection,
+    row: Mapping[str, Json],
+    title: str,
+    reason: str,
+    remedy: str,
+    what: str = "the field",
 ) -> Problem:
     name = next(
         (row.get(f.column or "") for f in collection.fields if f.type is PropertyType.TITLE), None
@@ -161,10 +169,10 @@ def _note(
     return Problem(
         table=collection.table,
         reason=reason,
-        remedy=f"{remedy.rstrip('.')}; the field is left alone on both sides until then.",
+        remedy=f"{remedy.rstrip('.')}; {what} is left alone on both sides until then.",
         page_id=row.get("notion_page_id"),
         record=name if isinstance(name, str) else "",
-        property=declared.title,
+        property=title,
         row_id=None if row.get("notion_page_id") else row.get("id"),
     )
 
@@ -209,8 +217,6 @@ def _items(value: Value) -> tuple[str | File, ...]:
 
 
 def _beyond(extra: Mapping[str, Json], title: str) -> Mapping[str, Json]:
-    if not isinstance(extra, Mapping):
-        raise TypeError("notion_extra is not a JSON object")
     beyond = extra.get(title)
     if beyond is None:
         return {}

@@ -7,6 +7,7 @@ too; no error of psycopg and no password gets out.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Sequence
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -29,6 +30,9 @@ WORKSPACE = "default"
 
 #: Pauses before a call is sent again, in seconds.
 PAUSES = (0.2, 1.0, 4.0)
+
+#: How many digits a whole number has at most that is one of ours; a longer one is a double.
+LONGEST_WHOLE = 19
 
 _LOCAL = frozenset({"", "localhost", "127.0.0.1", "::1"})
 
@@ -180,7 +184,7 @@ class PostgresDoor:
         except TimeoutError as error:
             raise too_slow(self._place, self._timeout) from error
         answer = row[0] if row else None
-        return None if answer is None else orjson.loads(answer)
+        return None if answer is None else _read(answer)
 
     async def _opened(self) -> AsyncConnectionPool[psycopg.AsyncConnection[Any]]:
         async with self._opening:
@@ -204,6 +208,18 @@ class PostgresDoor:
         """Connect once, for the error: a pool tells only that it waited in vain."""
         connection = await psycopg.AsyncConnection.connect(self._conninfo)
         await connection.close()
+
+
+def _read(answer: str) -> Json:
+    """A JSON text of Postgres, which has numbers that are larger than any double."""
+    try:
+        return orjson.loads(answer)
+    except orjson.JSONDecodeError:
+        return json.loads(answer, parse_int=_whole)
+
+
+def _whole(digits: str) -> float:
+    return int(digits) if len(digits) <= LONGEST_WHOLE else float(digits)
 
 
 def connection_settings(url: str, *, connect_timeout: int = 10) -> dict[str, Any]:
