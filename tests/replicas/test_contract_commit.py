@@ -96,6 +96,25 @@ def test_ends_without_a_row_wait_and_settle_in_their_place(desk: Desk) -> None:
     assert desk.dirty() == set()
 
 
+def test_a_person_who_chose_meanwhile_is_not_overruled_by_what_waited(desk: Desk) -> None:
+    desk.done("shelves", new("t"))
+    desk.done("things", new("a", shelf=pages("s")))
+    desk.place.update("things", row("a"), {"shelf_id": row("t")})
+    desk.done("shelves", new("s"))
+    assert desk.settle() == {}
+    assert desk.seen("things", "a")["shelf"] == pages("t")
+
+
+def test_a_link_to_a_row_that_has_no_page_yet_is_neither_shown_nor_lost(desk: Desk) -> None:
+    desk.place.insert("things", row("x"), {})
+    desk.done("things", new("a", parts=pages("b")), new("b"))
+    desk.place.link("things_parts", row("a"), row("x"), 1)
+    assert desk.seen("things", "a")["parts"] == pages("b")
+    desk.done("things", onward(desk.known("things", "a"), values={"parts": ()}))
+    desk.done("things", onward(desk.known("things", "x"), page("x")))
+    assert desk.seen("things", "a")["parts"] == pages("x")
+
+
 def test_what_waited_for_an_earlier_row_is_not_the_new_ones(desk: Desk) -> None:
     desk.done("things", new("a", parts=pages("b")))
     desk.place.vanish("things", row("a"))
