@@ -3,6 +3,8 @@
 
 PYTHON ?=
 ARGS ?=
+HISTORIES ?= 20000
+SEED ?= 1
 # How many tests run at the same time.
 JOBS ?= 2
 VENV := .venv
@@ -11,7 +13,7 @@ PIP := $(PY) -m pip install -q --disable-pip-version-check
 LOCK := pip compile -q --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --custom-compile-command "make lock" --extra local pyproject.toml
 
-.PHONY: help setup demo test check bench lock clean
+.PHONY: help setup demo test check bench simulate lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -20,6 +22,7 @@ help:
 	@echo "make check   the checks without the tests: format, lint, types, imports"
 	@echo "make setup   .venv with everything for working on the project"
 	@echo "make bench   measure"
+	@echo "make simulate HISTORIES=100000 SEED=1   random histories (ARGS=--postgres, --mutants)"
 	@echo "make lock    write requirements/*.txt from pyproject.toml (ARGS=--upgrade: newest)"
 	@echo "make clean   remove .venv and everything that was built"
 
@@ -50,6 +53,9 @@ check: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	@$(PY) -m tests.bench $(ARGS)
+
+simulate: $(VENV)/.installed-dev
+	@$(PY) -m tests.engine.simulator --histories $(HISTORIES) --seed $(SEED) $(ARGS)
 
 lock: $(VENV)/.installed-dev
 	@$(PY) -m uv $(LOCK) $(ARGS) --group build -o requirements/run.txt

@@ -1,0 +1,182 @@
+"""A process of the product: the real engine on doors that can fail, freeze and die.
+
+Rule: the engine, its client and its codecs are the product's. A process that died does nothing any
+more, whatever it still has to clean up; what it did before stays done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+import httpx2
+import orjson
+
+from accord.core.ports import Result
+from accord.notion.calls import Call
+from accord.notion.client import NotionClient
+from accord.notion.errors import (
+    Failure,
+    UnreachableError,
+    error_of,
+)
+from accord.notion.pacer import Pacer
+from accord.notion.replica import Notion
+from accord.supabase.errors import Unreachable
+from notion_emulator.api.direct import Answered
+from tests.engine.simulator.storm import CALLS
+
+if TYPE_CHECKING:
+    from accord.sync.engine import Engine
+    from tests.engine.simulator.world import World
+
+#: Calls of the Supabase side that change nothing: a death there is the death before the next.
+READING = frozenset(
+    {
+        "alive",
+        "census",
+        "check",
+        "conflicts",
+        "dirty",
+        "history",
+        "intents",
+        "known_users",
+        "linked",
+        "owners_that_differ",
+        "pending",
+        "problems",
+        "rows_for",
+        "sight",
+        "sight_rows",
+        "sources",
+        "stamps_due",
+    }
+)
+_NOWHERE = httpx2.MockTransport(lambda _: httpx2.Response(500))
+
+
+class KilledError(BaseException):
+    """The process dies here: nothing may catch this and go on."""
+
+
+class Process:
+    """One run of the product.
+
+    Attributes:
+        dead: it was killed.
+        thawed: it does not stand still.
+        proofs: when it last read each page as it was, in milliseconds, by page id.
+    """
+
+    def __init__(self, world: World, number: int) -> None:
+        self.world = world
+        self.number = number
+        self.dead = False
+        self.thawed = asyncio.Event()
+        self.thawed.set()
+        self.proofs: dict[str, int] = {}
+        self.client = DirectClient(world, self)
+        supabase, ledger = world.tables.doors()
+        self.engine: Engine = world.new_engine(
+            Notion(self.client), Door(supabase, self), Door(ledger, self)
+        )
+
+    def __repr__(self) -> str:
+        return f"process {self.number}"
+
+    def alive(self) -> None:
+        """Be alive, or stop here."""
+        if self.dead:
+            raise KilledError
+
+    def die(self) -> None:
+        """Do nothing any more."""
+        self.dead = True
+        raise KilledError
+
+
+class DirectClient(NotionClient):
+    """The product's client, with the local Notion at the other end of its line.
+
+    Pace, repeats and errors are the product's own; only the exchange of one request is replaced.
+    """
+
+    def __init__(self, world: World, process: Process) -> None:
+        super().__init__(
+            world.workspace.token,
+            "http://127.0.0.1",
+            transport=_NOWHERE,
+            pacer=Pacer(0, world.clock),
+            clock=world.clock,
+            random=lambda: 0.5,
+        )
+        self._world = world
+        self._process = process
+
+    async def _exchange(self, call: Call, until: float | None) -> Any:
+        del until  # the connection is there
+        return await self._world.notion_is_asked(self._process, self, call)
+
+    def read(self, call: Call, answered: Answered) -> Any:
+        """What an answer says.
+
+        Raises:
+            CallError: it is a refusal.
+        """
+        self._heard = (self.clock.utc().replace(microsecond=0), self.clock.now())
+        if answered.status < 300:
+            return orjson.loads(answered.content)
+        headers = {"content-type": "application/json", **answered.headers}
+        response = httpx2.Response(answered.status, headers=headers, content=answered.content)
+        raise error_of(self._failure(call, response, orjson.loads(answered.content)))
+
+    def cut(self, call: Call) -> UnreachableError:
+        """The error of a connection that broke after the request was sent."""
+        return UnreachableError(Failure(str(call), "the connection broke"))
+
+
+class Door:
+    """A door of the Supabase side: every call through it is an effect.
+
+    Args:
+        inner: what stands behind it.
+        process: whose door it is.
+    """
+
+    def __init__(self, inner: Any, process: Process) -> None:
+        self._inner = inner
+        self._process = process
+
+    def __getattr__(self, name: str) -> Any:
+        method: Callable[..., Awaitable[Any]] = getattr(self._inner, name)
+        process, world = self._process, self._process.world
+        if name in READING:
+
+            async def effect(*args: Any, **kwargs: Any) -> Any:
+                await world.point(process, name)
+                return await method(*args, **kwargs)
+
+        else:
+
+            async def effect(*args: Any, **kwargs: Any) -> Any:
+                await world.point(process, name)
+                fate = world.storm.strikes(CALLS)
+                if fate == "supabase lost, not applied":
+                    world.note(f"{process!r} {name}: {fate}")
+                    raise Unreachable("the connection broke", remedy="Run again.")
+                answer = await method(*args, **kwargs)
+                world.supabase_was_written(process, name, args, answer)
+                if fate is not None:
+                    world.note(f"{process!r} {name}: {fate}")
+                    raise Unreachable("the connection broke", remedy="Run again.")
+                await world.point(process, f"after {name}")
+                return answer
+
+        self.__dict__[name] = effect
+        return effect
+
+
+def done(writes: Any, outcomes: Any) -> list[Any]:
+    """The writes that were done."""
+    return [w for w, o in zip(writes, outcomes, strict=True) if o.result is Result.DONE]

@@ -1,0 +1,189 @@
+"""What ``python -m tests.engine.simulator`` does: many histories, on all processors, and a report.
+
+Rule: the report says all that was injected and all that was let pass, not only what failed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import multiprocessing
+import tempfile
+import time
+from argparse import Namespace
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from accord.local_postgres import EmbeddedPostgres
+from tests.engine.simulator.forms import Form, schema_of
+from tests.engine.simulator.history import ENOUGH, History
+from tests.engine.simulator.mutants import MUTANTS, mutated
+from tests.engine.simulator.postgres import PostgresTables, Templates
+from tests.engine.simulator.shrink import shrink
+from tests.engine.simulator.tables import MemoryTables
+from tests.engine.simulator.virtual import VirtualClock, VirtualLoop
+from tests.engine.simulator.world import NewTables
+
+#: So many histories are handed to a process at once.
+CHUNK = 50
+
+#: So many failures are told in full.
+TOLD = 5
+
+#: A mutant that was not caught by so many histories is not looked for any longer.
+LONG_ENOUGH = 4_000
+
+
+@dataclass(slots=True)
+class Total:
+    """What became of many histories."""
+
+    histories: int = 0
+    seconds: float = 0.0
+    counts: Counter[str] = field(default_factory=Counter)
+    exempt: Counter[str] = field(default_factory=Counter)
+    rounds: Counter[int] = field(default_factory=Counter)
+    failures: list[tuple[int, str]] = field(default_factory=list)
+
+    def add(self, other: Total) -> None:
+        """Count another part."""
+        self.histories += other.histories
+        self.seconds += other.seconds
+        self.counts.update(other.counts)
+        self.exempt.update(other.exempt)
+        self.rounds.update(other.rounds)
+        self.failures += other.failures
+
+
+def in_memory(form: Form, clock: VirtualClock) -> MemoryTables:
+    """Tables in dicts."""
+    return MemoryTables(schema_of(form), clock)
+
+
+@contextmanager
+def virtual_loop() -> Iterator[VirtualLoop]:
+    """An event loop in virtual time."""
+    loop = VirtualLoop()
+    asyncio.set_event_loop(loop)
+    try:
+        yield loop
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
+
+
+def live(
+    first: int,
+    count: int,
+    new_tables: NewTables = in_memory,
+    *,
+    until_failure: bool = False,
+) -> Total:
+    """Live histories one after the other, in this process."""
+    total = Total()
+    with virtual_loop() as loop:
+        gc.disable()  # histories leave no rings worth looking for; once after each chunk is enough
+        began = time.process_time()
+        for seed in range(first, first + count):
+            outcome = History(seed, new_tables).run(loop)
+            total.histories += 1
+            total.counts.update(outcome.counts)
+            total.exempt.update(outcome.exempt)
+            if outcome.failure is None:
+                total.rounds[outcome.rounds] += 1
+                continue
+            total.failures.append((seed, outcome.failure))
+            if until_failure:
+                break
+        total.seconds = time.process_time() - began
+        gc.enable()
+        gc.collect()
+    return total
+
+
+def _chunk(first: int, count: int, mutant: str | None) -> Total:
+    with mutated(mutant):
+        return live(first, count)
+
+
+def run(asked: Namespace) -> int:
+    """Do what was asked; answers the exit code."""
+    if asked.mutants:
+        return tell_mutants(asked.seed, min(asked.histories, LONG_ENOUGH), print)
+    if asked.shrink:
+        return tell_smallest(asked.seed, asked.mutant)
+    began = time.monotonic()
+    total = Total()
+    if asked.postgres:
+        with on_postgres() as new_tables:
+            total.add(live(asked.seed, asked.histories, new_tables))
+    else:
+        seeds = range(asked.seed, asked.seed + asked.histories, CHUNK)
+        parts = [
+            (first, min(CHUNK, asked.seed + asked.histories - first), asked.mutant)
+            for first in seeds
+        ]
+        with multiprocessing.get_context("fork").Pool(asked.processes) as pool:
+            for part in pool.starmap(_chunk, parts, chunksize=1):
+                total.add(part)
+    tell(total, time.monotonic() - began)
+    for seed, _ in total.failures[:1]:
+        tell_smallest(seed, asked.mutant)
+    return 1 if total.failures else 0
+
+
+@contextmanager
+def on_postgres() -> Iterator[NewTables]:
+    """Tables in a real Postgres that lives as long."""
+    with (
+        tempfile.TemporaryDirectory(prefix="accord-postgres-") as directory,
+        EmbeddedPostgres(Path(directory), fast=True) as server,
+        Templates(server) as templates,
+    ):
+        yield partial(PostgresTables.make, templates)
+
+
+def tell(total: Total, seconds: float) -> None:
+    """Print what became of many histories."""
+    each = total.seconds / max(total.histories, 1) * 1_000
+    print(f"{total.histories:,} histories in {seconds:,.0f} s, {each:.1f} ms of work each")
+    print(f"{len(total.failures)} failed")
+    for seed, failure in total.failures[:TOLD]:
+        print(f"  seed {seed}: {failure[:1_000]}")
+    print("rounds until both sides agreed")
+    for rounds, count in sorted(total.rounds.items()):
+        print(f"  {'with a sweep' if rounds > ENOUGH else rounds!s:<14}{count:>10,}")
+    print("injected, and done")
+    for what, count in total.counts.most_common():
+        print(f"  {what:<44}{count:>10,}")
+    print("let pass")
+    for why, count in total.exempt.most_common():
+        print(f"  {why:<60}{count:>6,}")
+
+
+def tell_smallest(seed: int, mutant: str | None = None) -> int:
+    """Print the smallest history found that fails as this one does."""
+    with virtual_loop() as loop, mutated(mutant):
+        left, outcome = shrink(seed, in_memory, loop)
+    print("\n".join(outcome.log))
+    print(outcome.failure or f"seed {seed} does not fail")
+    print(f"without {len(left.skipped)} steps and {len(left.left_out)} faults")
+    return 1 if outcome.failure else 0
+
+
+def tell_mutants(first: int, most: int, say: Callable[[str], None]) -> int:
+    """Print how many histories it takes until each missing rule is noticed."""
+    missed = 0
+    say(f"{'rule':<8}{'mutant':<28}{'histories':>10}  what is said")
+    for name, mutant in MUTANTS.items():
+        with mutated(name):
+            total = live(first, most, until_failure=True)
+        caught = f"{total.histories:,}" if total.failures else f">{most:,}"
+        missed += not total.failures
+        words = total.failures[0][1].splitlines()[0][:90] if total.failures else mutant.about
+        say(f"{mutant.rule:<8}{name:<28}{caught:>10}  {words}")
+    return 1 if missed else 0

@@ -1,0 +1,306 @@
+"""A small world: the local Notion, the tables, a clock, and what lies between them and the engine.
+
+Rule: every request to Notion and every call of the Supabase side passes here, and something may
+happen before and after each. Nothing of the product is replaced but its sockets.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from random import Random
+from typing import Any
+
+import orjson
+
+from accord.core.ports import Ledger, NotionReplica, SupabaseReplica
+from accord.notion.calls import Call
+from accord.sync.engine import Engine
+from notion_emulator import Workspace, render
+from notion_emulator.api.direct import Answered, Direct
+from notion_emulator.ids import decoded
+from notion_emulator.switches import Switches
+from tests.engine.simulator import faults
+from tests.engine.simulator.forms import Form, build, schema_of
+from tests.engine.simulator.past import LAG, Past
+from tests.engine.simulator.process import DirectClient, Process, done
+from tests.engine.simulator.storm import AROUND, READS, WRITES, Storm
+from tests.engine.simulator.tables import Tables
+from tests.engine.simulator.virtual import VirtualClock
+from tests.engine.simulator.watching import PERSON, Hand, Watching, of_page
+
+# In a small world a long list is one of three: Notion shows the first 25 only.
+render.REFERENCES_SHOWN = 2
+
+Json = dict[str, Any]
+NewTables = Callable[[Form, VirtualClock], Tables]
+
+
+class World:
+    """Both sides, and everything that may happen to them.
+
+    Args:
+        seed: decides ids and the habits of this Notion.
+        form: the shape of the collections.
+        storm: decides what goes wrong.
+        new_tables: makes the SQL side.
+        logged: whether to keep a readable log.
+    """
+
+    def __init__(
+        self, seed: int, form: Form, storm: Storm, new_tables: NewTables, *, logged: bool
+    ) -> None:
+        habits = Random(seed)
+        self.form, self.storm, self.schema = form, storm, schema_of(form)
+        self.clock = VirtualClock()
+        switches = Switches(mirror_bumps_stamp=habits.random() < 0.5)
+        self.workspace = Workspace(clock=self.clock, seed=seed, switches=switches)
+        self.named = build(self.workspace, form)
+        self.persons = [self.workspace.add_person(name) for name in ("Ada", "Ben")]
+        self.direct = Direct(self.workspace)
+        self.past = Past(self.workspace, self.clock)
+        self.tables = new_tables(form, self.clock)
+        self.watching = Watching(self.schema, receipts=form.receipts)
+        self.answer_size = habits.choice((2, 3, 5, 100))
+        self.lags = habits.random() < 0.8
+        self.trash_stamps = habits.random() < 0.5
+        self.offsets = habits.random() < 0.3
+        self.log: list[str] | None = [] if logged else None
+        self.ids = {table: named.source for table, named in self.named.items()}
+        self.homes = {named.source: table for table, named in self.named.items()}
+        self._raw = {
+            table: [
+                (name, decoded(id_))
+                for name, id_ in named.properties.items()
+                if self.schema.collection(table).field(name).managed is None
+            ]
+            for table, named in self.named.items()
+        }
+        self.people: Callable[[Random], None] = lambda _: None
+        self.second: Callable[[Random], Awaitable[None]] | None = None
+        self.others: list[asyncio.Future[None]] = []
+        self.running = 0
+        self.values = 0
+        self.wiped: set[str] = set()
+        self.made_by_people: set[str] = set()
+        self.writes_to_notion = 0
+        self._processes = 0
+        self._habits = Random(seed + 1)
+        self._walks: dict[str, list[str]] = {}
+
+    def note(self, line: str) -> None:
+        """Keep a line of the log."""
+        if self.log is not None:
+            self.log.append(f"{self.clock.ms / 1000:9.1f}  {line}")
+
+    def new_process(self) -> Process:
+        """Start the product once more."""
+        self._processes += 1
+        return Process(self, self._processes)
+
+    def new_engine(
+        self, notion: NotionReplica, supabase: SupabaseReplica, ledger: Ledger
+    ) -> Engine:
+        """The product's engine on these doors."""
+        return Engine(
+            self.schema,
+            self.ids,
+            notion,
+            supabase,
+            ledger,
+            draw=lambda: self._habits.getrandbits(40),
+            clock=self.clock.now,
+        )
+
+    # ---- what may happen around an effect
+
+    async def point(self, process: Process, effect: str) -> None:
+        """Something may happen here."""
+        process.alive()
+        struck = self.storm.strikes(AROUND)
+        if struck is not None:
+            self.note(f"{process!r} at {effect}: {struck}")
+            await self._strike(process, struck)
+        if self.running > 1:
+            await asyncio.sleep(0)
+            await process.thawed.wait()
+            process.alive()
+
+    async def _strike(self, process: Process, struck: str) -> None:
+        aside = self.storm.aside()
+        match struck:
+            case "crash":
+                process.die()
+            case "a person acts":
+                self.people(aside)
+            case "time passes":
+                await asyncio.sleep(aside.choice((1, 5, 20, 40)))
+            case "a second process" if self.running == 1 and self.second is not None:
+                self.others.append(asyncio.ensure_future(self.second(aside)))
+            case "a freeze" if self.running == 1 and self.second is not None:
+                process.thawed.clear()
+                try:
+                    await asyncio.sleep(aside.choice((1, 30, 100, 400)))
+                    self.tables.end_lease()
+                    await self.second(aside)
+                finally:
+                    process.thawed.set()
+            case _:
+                self.storm.counts[struck] -= 1
+
+    # ---- Notion
+
+    async def notion_is_asked(self, process: Process, client: DirectClient, call: Call) -> Any:
+        """One exchange with Notion; see `faults` for how it may go wrong."""
+        await self.point(process, str(call))
+        await asyncio.sleep(self._habits.choice((0.05, 0.1, 0.3)))
+        writes = faults.writes(call)
+        fate = self.storm.strikes(WRITES if writes else READS)
+        if fate is None:
+            answered = self.ask(process, call)
+        else:
+            self.note(f"{process!r} {call}: {fate}")
+            answered = faults.answer(self, process, client, call, fate)
+        await self.point(process, f"after {call}")
+        return client.read(call, answered)
+
+    def ask(self, process: Process, call: Call) -> Answered:
+        """Have Notion do what is asked, and watch."""
+        if faults.writes(call):
+            return self.write(call, self.hand_of(process))
+        if call.method == "POST":
+            return self._look_up(process, call)
+        answered = self.direct.ask(call.method, call.path, call.params)
+        if call.path.startswith("/v1/pages/") and len(call.path) == 46 and answered.status == 200:
+            process.proofs[call.path[10:]] = self.clock.ms
+        return answered
+
+    def hand_of(self, process: Process) -> Hand:
+        """The process as a writer."""
+        return Hand(False, dict(process.proofs), self.clock.ms)
+
+    def write(self, call: Call, hand: Hand) -> Answered:
+        """Have Notion write, and watch."""
+        page = self.workspace.state.pages.get(call.path[10:46])
+        stamp = None if page is None else (page.edited, page.edited_by)
+        content = orjson.dumps(call.body)
+        answered = self.direct.ask(call.method, call.path, call.params, content)
+        self.note(f"Notion {answered.status}: {call} {content.decode()}")
+        if answered.status == 200:
+            self.writes_to_notion += 1
+            if "in_trash" in call.body and page is not None and not self.trash_stamps:
+                self.unstamp(page.id, stamp)
+                answered = self.direct.ask("GET", call.path)
+        elif self.log is not None:
+            self.note(answered.content.decode())
+        self.see_pages(hand)
+        return answered
+
+    def unstamp(self, page_id: str, stamp: tuple[int, str] | None) -> None:
+        """Give a page the stamp that it had: this Notion does not stamp what is trashed."""
+        page = self.workspace.state.pages[page_id]
+        if stamp is not None:
+            self.workspace.state.rows[page.parent.id].stamp(page, stamp[0])
+            page.edited_by = stamp[1]
+            page.version += 1
+
+    def _look_up(self, process: Process, call: Call) -> Answered:
+        """A query or a search: of the past, in small answers."""
+        body = dict(call.body or {})
+        is_query = call.path.endswith("/query")
+        if is_query:
+            body["page_size"] = min(body.get("page_size", 100), self.answer_size)
+        lags: dict[str, int] = {}
+
+        def lag_of(page_id: str) -> int:
+            lags[page_id] = lag = self._habits.randrange(LAG) if self.lags else 0
+            return lag
+
+        with self.past.seen(lag_of) as lagging:
+            content = orjson.dumps(body)
+            answered = self.direct.ask(call.method, call.path, call.params, content)
+        if lagging:
+            self.storm.counts["answers from a lagging index"] += 1
+        if not is_query or answered.status != 200:
+            return answered
+        return self._shown(process, call, body, answered, lags)
+
+    def _shown(
+        self, process: Process, call: Call, body: Json, answered: Answered, lags: dict[str, int]
+    ) -> Answered:
+        """Remember what was shown; rows that went meanwhile shift the next answer."""
+        answer = orjson.loads(answered.content)
+        results = answer["results"]
+        before = self._walks.get(body.get("start_cursor") or "", [])
+        if before and self.offsets:
+            pages = self.workspace.state.pages
+            gone = sum(pages[page_id].in_trash for page_id in before)
+            if gone and results:
+                self.storm.counts["listing shifted under the cursor"] += 1
+                del results[:gone]
+                answered = Answered(200, orjson.dumps(answer))
+        shown = [page["id"] for page in results]
+        now = self.clock.ms
+        for page_id in shown:
+            process.proofs[page_id] = max(
+                process.proofs.get(page_id, 0), now - lags.get(page_id, 0)
+            )
+        if answer["next_cursor"]:
+            self._walks[answer["next_cursor"]] = before + shown
+        elif "filter" in body:
+            # What an incremental query does not show was not edited, as far as the index goes.
+            table = self.homes.get(call.path.split("/")[3], "")
+            for page_id, thing in self.watching.pages.items():
+                if thing.table == table:
+                    since = now - lags.get(page_id, 0)
+                    process.proofs[page_id] = max(process.proofs.get(page_id, 0), since)
+        return answered
+
+    def see_pages(self, hand: Hand) -> None:
+        """See what changed in Notion."""
+        state = self.workspace.state
+        for page in self.past.note():
+            table = self.homes[page.parent.id]
+            properties = state.sources[page.parent.id].properties
+            values = of_page(page, properties, self._raw[table])
+            self.watching.page_is(table, page, values, hand, self.clock.ms)
+
+    # ---- Supabase
+
+    def supabase_was_written(self, process: Process, name: str, args: Any, answer: Any) -> None:
+        """Watch a call of the Supabase side."""
+        if name == "commit":
+            for write in done(args[1], answer):
+                self.watching.committed(write)
+            if self.log is not None:
+                for write, outcome in zip(args[1], answer, strict=True):
+                    self.note(f"{process!r} commit {outcome.result}: {_told(write)}")
+        if name in {"commit", "settle", "edit"}:
+            self.see_rows(Hand(person=False))
+
+    def see_rows(self, hand: Hand) -> None:
+        """See what changed in Supabase."""
+        self.watching.rows_are(self.tables.things(), hand, self.clock.ms)
+
+    # ---- people
+
+    def fresh(self) -> int:
+        """A number that nobody has typed yet."""
+        self.values += 1
+        return self.values
+
+    def by_people(self) -> None:
+        """See what people did."""
+        self.see_pages(PERSON)
+        self.see_rows(PERSON)
+
+
+def _told(write: Any) -> str:
+    parts = [f"page {write.page_id} row {write.row_id}"]
+    for name in ("changes", "deleted", "create", "in_step", "intent", "conflicts", "stamp"):
+        value = getattr(write, name)
+        if value not in (None, False, (), {}):
+            parts.append(f"{name} {value}")
+    if write.base is not None:
+        parts.append(f"base {dict(write.base.record.values)} deleted {write.base.deleted}")
+    return " | ".join(parts)
