@@ -119,7 +119,9 @@ class Carrier:
                 carried.older.append(page_id)
                 continue
             carried.refused.extend(_objections(collection, page_id, seen))
-            carried.refused.extend(_unreadable(before, collection, page_id, seen))
+            carried.refused.extend(self._unreadable(before, collection, page_id, seen))
+            if not (one.to_notion or (before and before.unreadable)):
+                self.round.failures.landed(page_id)  # nothing more of the row waits for Notion
             terms = Terms(
                 pulls=self.round.options.pulls,
                 seen_at=read_at,
@@ -157,6 +159,18 @@ class Carrier:
                     carried.refused.append(named(outcome, judged[page_id]))
         return stale
 
+    def _unreadable(
+        self, known: Known | None, collection: Collection, page_id: str, sighting: Sighting
+    ) -> Iterator[Problem]:
+        """Values of the row that cannot be compared: neither side is written; they are named.
+
+        Whoever pushes hears when the row is corrected; who does not, has to look at it again.
+        """
+        title = title_of(collection, sighting.record)
+        row_id = known.row_id if known and self.round.options.pushes else None
+        for problem in known.unreadable if known else ():
+            yield replace(problem, page_id=page_id, record=title, row_id=row_id)
+
 
 def _objections(collection: Collection, page_id: str, sighting: Sighting) -> Iterator[Problem]:
     """Values that their columns do not accept: kept beside the column, and named."""
@@ -173,14 +187,6 @@ def _objections(collection: Collection, page_id: str, sighting: Sighting) -> Ite
                 title_of(collection, sighting.record),
                 each.title,
             )
-
-
-def _unreadable(
-    known: Known | None, collection: Collection, page_id: str, sighting: Sighting
-) -> Iterator[Problem]:
-    """Values of the row that cannot be compared: neither side is written, and they are named."""
-    for problem in known.unreadable if known else ():
-        yield replace(problem, page_id=page_id, record=title_of(collection, sighting.record))
 
 
 def _unasked(collection: Collection, sighting: Sighting, error: NotionError) -> Problem:

@@ -73,6 +73,14 @@ class Failures:
             return self._refused[key]
         return None if key in self._settled else self._kept.get(key)
 
+    def pageless(self) -> dict[str, list[str]]:
+        """The rows without a page that could not be carried so far, by table."""
+        found: dict[str, list[str]] = {}
+        for problem in self._of_this_round():
+            if problem.page_id is None and problem.row_id is not None:
+                found.setdefault(problem.table, []).append(problem.row_id)
+        return found
+
     def refuse(self, problem: Problem) -> None:
         """This record cannot be carried; of several reasons the last is kept."""
         key = key_of(problem)

@@ -61,6 +61,7 @@ class Pusher:
     async def push(self, only: Mapping[str, Sequence[str]] | None = None) -> None:
         """Bring Notion into step with the rows that people changed, or with these alone."""
         tables = [t for t in self.round.report.tallies if t in self.round.bindings]
+        await self._forget_gone()
         for _ in range(PASSES):
             dirty = only
             if dirty is None:
@@ -81,6 +82,16 @@ class Pusher:
                 worked += await self._update(binding, owing) if owing else 0
             if not worked or self.round.options.dry_run:
                 return
+
+    async def _forget_gone(self) -> None:
+        """Rows that had no page to tell are gone, or have one now: there is nothing to tell."""
+        for table, rows in self.round.failures.pageless().items():
+            if table in self.round.bindings:
+                collection = self.round.bindings[table].collection
+                known = await self.round.supabase.sight_rows(collection, rows)
+                for row_id in rows:
+                    if row_id not in known or known[row_id].page_id is not None:
+                        self.round.failures.landed(row_id)
 
     async def _brake(self, collection: Collection, gone: set[str]) -> None:
         """Trash no page of a collection of which so many rows were deleted, until it is accepted.
@@ -140,6 +151,7 @@ class Pusher:
         """A row that was deleted before it had a page: there is nothing to tell Notion."""
         write = replace(pageless(known, None), in_step=True)
         await self.round.commit(binding.collection, [write])
+        self.round.landed(known, None)
 
     def _targets_first(self, tables: Sequence[str]) -> list[str]:
         """The tables in such an order that pages are made before those that link to them."""
@@ -194,7 +206,8 @@ class Pusher:
         write = write_of(judged, Terms(pulls=self.round.options.pulls))
         if write is not None:
             await self.round.commit(judged.collection, [write])
-            self.round.failures.landed(judged.page_id)
+        if judged.known is not None:
+            self.round.landed(judged.known, judged.page_id)
         return 0 if write is None else 1
 
     async def _once_more(self, binding: Binding, known: Known) -> int:
@@ -227,6 +240,7 @@ class Pusher:
             write = write_of(one, Terms(pulls=self.round.options.pulls, seen_at=read_at))
             if write is not None:
                 await self.round.commit(binding.collection, [write])
+            self.round.landed(known, known.page_id)
             return None
         if self._same_minute(binding, seen, await self.round.now()):
             return None

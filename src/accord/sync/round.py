@@ -127,6 +127,13 @@ class Round:
             writes = [replace(write, round=number) for write in writes]
         return await self.supabase.commit(collection, writes)
 
+    def landed(self, known: Known, page_id: str | None) -> None:
+        """What a person changed in this row is in Notion, all but what cannot be read of it."""
+        self.failures.landed(known.page_id or known.row_id)
+        for problem in known.unreadable:
+            told = replace(problem, page_id=page_id, row_id=known.row_id)
+            self.failures.refuse(told)
+
     async def begun(self) -> int:
         """The round's number; it gets one now if it has none."""
         if self._number is None:

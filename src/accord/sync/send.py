@@ -17,7 +17,7 @@ from accord.core.plan import Verb
 from accord.core.ports import Binding, Found, Known, Problem, Result, RowWrite
 from accord.core.record import Base, Record, Sighting
 from accord.core.schema import Managed
-from accord.core.stamps import UNSTAMPED, Stamps, in_step, not_saved, with_receipt
+from accord.core.stamps import UNSTAMPED, Stamps, in_step, not_saved, not_taken, with_receipt
 from accord.core.values import Value
 from accord.sync.carry import ATTEMPTS, count, named
 from accord.sync.judge import Judged, Terms, title_of, write_of
@@ -27,6 +27,9 @@ from accord.sync.round import Round
 
 #: So many writes are written down at once.
 BATCH = 10
+
+#: How the reason begins for which a change is not in Notion.
+NOT_TAKEN = "a change made in Supabase was not taken by Notion: "
 
 _COUNTED = {
     Verb.CREATE: Count.PAGES_CREATED,
@@ -218,7 +221,11 @@ class Sender:
             return Stamps(supabase_id=row_id) if errand.verb is Verb.CREATE else UNSTAMPED
         at = errand.synced_at or now
         problem = self.round.failures.problem_of(errand.known.page_id)
-        words = in_step(at) if problem is None else not_saved(problem.reason, problem.remedy)
+        if problem is not None and problem.row_id is not None:
+            problem = None  # what was refused in the row is corrected, if it is written now
+        for unreadable in errand.known.unreadable:
+            problem = replace(unreadable, row_id=row_id)
+        words = in_step(at) if problem is None else words_of(problem)
         if Managed.SYNC_STATUS not in errand.binding.fields:
             at = now  # the minute is the receipt
         return Stamps(row_id, at, with_receipt(errand.words or words, receipt))
@@ -267,7 +274,7 @@ class Sender:
                     continue
             changes = errand.attempt.changes if errand.attempt else {}
             try:
-                seen = await self.round.hidden.put_back(collection, sighting, row)
+                seen = await self.round.hidden.put_back(collection, sighting, _with(row, changes))
             except NotionError:
                 del open_[row_id]  # the receipt tells the next round that it landed
                 continue
@@ -315,10 +322,11 @@ class Sender:
     def _count(self, errand: Errand) -> None:
         """Count what landed, and name what did not."""
         table = errand.binding.collection.table
-        key = errand.known.page_id or errand.known.row_id
         if errand.found is not None:
             self.round.tally(table).counts[_counted(errand)] += 1
-            self.round.failures.landed(key)
+            if not errand.is_stamp:  # which says nothing about a change that was refused
+                page = errand.found.sighting
+                self.round.landed(errand.known, page.page_id if page else errand.known.page_id)
         elif errand.error is not None and table not in self.stopped and not errand.is_stamp:
             self.round.failures.refuse(problem_of(errand, errand.error))
 
@@ -348,13 +356,26 @@ def problem_of(errand: Errand, error: NotionError | ValueRefusedError) -> Proble
         reason, remedy = error.message, error.remedy
     return Problem(
         errand.binding.collection.table,
-        f"a change made in Supabase was not taken by Notion: {reason}",
+        f"{NOT_TAKEN}{reason}",
         remedy,
         errand.known.page_id,
         errand.title,
         about,
         errand.known.row_id,
     )
+
+
+def _with(known: Known, changes: Mapping[str, Value]) -> Known:
+    """The record as if its base held what was sent: a link that was sent may be hidden at once."""
+    base = known.base or Base(Record({}))
+    return replace(known, base=Base(base.record.updated(changes), base.deleted))
+
+
+def words_of(problem: Problem) -> str:
+    """What a page tells staff of a problem."""
+    say = not_saved if problem.row_id is None else not_taken
+    about = f"{problem.property}: " if problem.property else ""
+    return say(f"{about}{problem.reason.removeprefix(NOT_TAKEN)}", problem.remedy)
 
 
 def minute_of(moment: datetime) -> str:

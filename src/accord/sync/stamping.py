@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from accord.core.errors import NotionError
 from accord.core.intent import SEND_WITHIN
 from accord.core.plan import Verb
-from accord.core.ports import Binding, Problem, StampDue
+from accord.core.ports import Binding, StampDue
 from accord.core.schema import Managed
-from accord.core.stamps import Stamps, not_saved, not_taken, with_receipt
+from accord.core.stamps import Stamps, with_receipt
 from accord.sync.push import as_agreed
 from accord.sync.report import Count
 from accord.sync.round import Round
-from accord.sync.send import Errand, Sender
+from accord.sync.send import Errand, Sender, words_of
 
 #: So many pages are asked for at once.
 PAGE = 100
@@ -101,7 +101,7 @@ class Stamper:
                         Verb.UPDATE,
                         {},
                         self.round.judge(binding.collection, due.page_id, row_id, seen, row),
-                        words=_words(due.problem),
+                        words=words_of(due.problem) if due.problem else None,
                         synced_at=due.at,
                     )
                 )
@@ -115,7 +115,7 @@ class Stamper:
 
     async def _tell(self, binding: Binding, due: StampDue) -> None:
         """Tell a page that has no row why it has none."""
-        words = _words(due.problem)
+        words = words_of(due.problem) if due.problem else None
         if words is not None and self.round.options.dry_run:
             self.round.tally(due.table).counts[Count.STAMPED] += 1
         elif words is not None:
@@ -134,11 +134,3 @@ class Stamper:
     async def _drop(self, wanted: Sequence[StampDue]) -> None:
         if wanted and not self.round.options.dry_run:
             await self.round.ledger.stamped([due.page_id for due in wanted])
-
-
-def _words(problem: Problem | None) -> str | None:
-    if problem is None:
-        return None
-    say = not_saved if problem.row_id is None else not_taken
-    about = f"{problem.property}: " if problem.property else ""
-    return say(f"{about}{problem.reason}", problem.remedy)
