@@ -51,10 +51,10 @@ def test_killed_again_and_again_it_ends_as_if_undisturbed(
     assert contents(killed) == contents(undisturbed)
 
 
-def kill_after(seconds: float, environment: dict[str, str]) -> bool:
+def kill_after(seconds: float, environment: dict[str, str], *words: str) -> bool:
     """Run the command and kill it; answers whether it was still at work."""
     process = subprocess.Popen(
-        [sys.executable, "-m", *SYNC],
+        [sys.executable, "-m", *(words or SYNC)],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], **environment},
         stdout=subprocess.DEVNULL,
