@@ -108,7 +108,7 @@ class Office:
 
 @pytest.fixture
 def office(postgres_url: str) -> Iterator[Office]:
-    local = LocalNotion("--pages", "480", "--seed", "4", "--control")
+    local = LocalNotion("--pages", str(480 + 16 * KILLS), "--seed", "4", "--control")
     environment = {
         **local.environment,
         "NOTION_REQUESTS_PER_MINUTE": "0",
@@ -129,7 +129,7 @@ def test_killed_in_any_direction_it_makes_one_page_a_row_and_loses_nothing(offic
     died: Counter[str] = Counter()
     longest = 2.0
     for direction in DIRECTIONS:
-        for number in range(KILLS):
+        for _ in range(KILLS):
             office.turn_the_clock(60)
             office.work(len(office.made))
             began = time.monotonic()
