@@ -6,7 +6,9 @@ import pytest
 
 from accord.sync.report import Count
 from tests.engine.conftest import NewWorld
+from tests.engine.test_edits import some_page
 from tests.engine.test_first_load import pages_of
+from tests.engine.test_two_way import writes
 from tests.engine.world import World
 
 
@@ -55,3 +57,19 @@ def test_generated_pages_are_quiet_too(new_world: NewWorld) -> None:
 
 def every_page(world: World) -> list[dict[str, str]]:
     return [page for table in world.ids for page in pages_of(world, table)]
+
+
+def test_in_a_hundred_quiet_rounds_in_both_directions_nothing_is_written(world: World) -> None:
+    world.both()
+    contact = some_page(world, "contacts_profiles")
+    world.execute("update contacts_profiles set city = 'X' where notion_page_id = %s", contact)
+    world.both()
+    world.clock.turn(minutes=10)
+    world.both()
+    marks = world.stamps()
+    for number in range(100):
+        world.clock.turn(seconds=(1, 20, 300)[number % 3])
+        report, sent = writes(world, world.both)
+        assert (report.effects, report.exit_code, sent) == (0, 0, [])
+        assert report.requests <= 20
+    assert world.stamps() == marks
