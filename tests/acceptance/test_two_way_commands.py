@@ -186,4 +186,9 @@ def refuse_and_retry(place: Place, page: str) -> None:
     name = place.sql("select full_name from contacts_profiles where notion_page_id = %s", page)[0]
     place.names["TITLE"] = shlex.quote(name)
     place.run("accord explain TITLE")
-    place.run("accord sync")
+    place.sql(
+        "update sync.lease set owner = 'elsewhere/1/ab', fence = fence + 1,"
+        " until = clock_timestamp() + interval '8 seconds'"
+    )
+    waited = place.run("accord sync")
+    assert "Another run is at work (elsewhere/1/ab); waiting for it" in waited.err

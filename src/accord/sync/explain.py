@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from accord.core.errors import NotionError
+from accord.core.history import Why
 from accord.core.merge import Winner
 from accord.core.plan import DELETED, Plan, Verb
 from accord.core.ports import Binding, Dispute, Fate, Known, Named, Problem, Remembered
@@ -68,7 +69,7 @@ class Explanation:
         marks: what is remembered of it that a round acts on, a sentence each.
         problems: why it could not be brought into step.
         disputes: its conflicts that wait for a person.
-        changes: its last changes, oldest first.
+        changes: its last changes by people, oldest first.
     """
 
     named: Named
@@ -139,7 +140,7 @@ class Explainer:
             waiting = await ledger.conflicts(waiting=True)
             told.disputes = [each for each in waiting if each.row_id == named.row_id]
             changes = await ledger.history(self.round.schema, row_id=named.row_id)
-            told.changes = list(changes[-LAST:])
+            told.changes = [c for c in changes if c.applied.why is not Why.COMPUTED][-LAST:]
         seen = await self._page(told, binding, known)
         told.row = _row(known)
         told.marks = [mark async for mark in self._marks(told, known)]

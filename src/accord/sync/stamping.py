@@ -18,7 +18,11 @@ from accord.core.stamps import Stamps, with_receipt
 from accord.sync.push import as_agreed
 from accord.sync.report import Count
 from accord.sync.round import Round
+<<<<<<< HEAD
 from accord.sync.send import Errand, Sender, words_of
+=======
+from accord.sync.send import BATCH, Errand, Sender
+>>>>>>> c59d5bd (WIP5)
 
 #: So many pages are asked for at once.
 PAGE = 100
@@ -39,6 +43,7 @@ class Stamper:
     round: Round
     sender: Sender
     _tried: set[str] = field(default_factory=set)
+    _done: int = 0
 
     async def stamp(self) -> None:
         """Write every stamp that is due."""
@@ -62,11 +67,17 @@ class Stamper:
                 elif not binding.fields.keys() & set(Managed):
                     await self._drop(wanted)
                 else:
-                    await self._stamp(binding, wanted)
-            if not self.round.options.dry_run:
-                self.round.watch.stamps(len(self._tried), max(total, len(self._tried)))
+                    await self._stamp_all(binding, wanted, total)
         if self.round.options.dry_run:
             self._would(tables)
+
+    async def _stamp_all(self, binding: Binding, wanted: Sequence[StampDue], total: int) -> None:
+        for at in range(0, len(wanted), BATCH):
+            batch = wanted[at : at + BATCH]
+            await self._stamp(binding, batch)
+            self._done += len(batch)
+            if not self.round.options.dry_run:
+                self.round.watch.stamps(self._done, max(total, self._done))
 
     async def _count(self, tables: Sequence[str]) -> int:
         return len(await self.round.ledger.stamps_due(tables, MANY))

@@ -15,7 +15,7 @@ from accord.core.history import WHOLE, Why
 from accord.core.plan import DELETED
 from accord.core.ports import Binding, Known, Problem, Remembered, Result, RowEdit
 from accord.core.record import UNDECLARED
-from accord.core.schema import Collection
+from accord.core.schema import Collection, Schema
 from accord.core.values import Json, Value, empty, to_json
 from accord.sync.judge import title_of
 from accord.sync.push import Pusher
@@ -141,9 +141,9 @@ class Undoer:
             entries = await ledger.history(schema, round_number=scope.round_number)
         else:
             entries = await ledger.history(schema, row_id=scope.row_id, since=scope.since)
-            if scope.since is None and entries:
-                last = entries[-1].round
-                entries = tuple(entry for entry in entries if entry.round == last)
+            if scope.since is None:
+                rounds = [e.round for e in entries if _is_of_people(schema, e)]
+                entries = tuple(entry for entry in entries if entry.round in rounds[-1:])
         return tuple(e for e in entries if e.table in self.round.report.tallies)
 
     async def _sight(self, rows: Sequence[tuple[str, str]]) -> None:
@@ -237,6 +237,13 @@ def plan_record(
             then_value,
             _objection(binding, name, now_value, last[name], dead=dead),
         )
+
+
+def _is_of_people(schema: Schema, entry: Remembered) -> bool:
+    """Whether it can be taken back: not what Notion works out by itself."""
+    name = entry.applied.field
+    fields = (f for f in schema.collection(entry.table).carried if not f.computed)
+    return name in {WHOLE, DELETED, *(f.name for f in fields)}
 
 
 def _objection(binding: Binding, name: str, now: Value, last: Remembered, *, dead: bool) -> str:
