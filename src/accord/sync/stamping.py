@@ -18,11 +18,7 @@ from accord.core.stamps import Stamps, with_receipt
 from accord.sync.push import as_agreed
 from accord.sync.report import Count
 from accord.sync.round import Round
-<<<<<<< HEAD
-from accord.sync.send import Errand, Sender, words_of
-=======
-from accord.sync.send import BATCH, Errand, Sender
->>>>>>> c59d5bd (WIP5)
+from accord.sync.send import BATCH, Errand, Sender, words_of
 
 #: So many pages are asked for at once.
 PAGE = 100
