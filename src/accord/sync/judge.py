@@ -112,6 +112,11 @@ def judge(
         before = base or Base(Record({}))
         base = Base(before.record.updated(landed), before.deleted)
     plan = make_plan(collection, base, seen, known.row if known else None)
+    back = [s for s in plan.toward(Side.NOTION) if s.verb is Verb.RESTORE]
+    if back:
+        # A page in the trash hides links: its fields are merged when it is back.
+        lives = tuple(c for c in plan.conflicts if c.field == DELETED)
+        plan = replace(plan, steps=tuple(back), agreed={}, conflicts=lives)
     life_waits = any(c.field == DELETED and c.winner is Winner.HELD for c in plan.conflicts)
     news = [c for c in plan.conflicts if _waiting(collection, row_id, c) not in waiting]
     plan = replace(plan, conflicts=tuple(news))
@@ -174,9 +179,7 @@ def write_of(judged: Judged, terms: Terms) -> RowWrite | None:
         changes.update(step.changes)
     open_ends = {name for step in (*judged.to_notion, *withheld) for name in step.changes}
     held = judged.before.record if judged.before else Record({})
-    # A page in the trash hides links; that the sides agree is seen when it is back.
-    alike = {} if waits else plan.agreed
-    agreed = {n: v for n, v in {**alike, **changes}.items() if n not in open_ends}
+    agreed = {n: v for n, v in {**plan.agreed, **changes}.items() if n not in open_ends}
     record = held.updated({**judged.landed, **agreed})
     remembered = tuple(_history(judged, record, dead=dead, created=Verb.CREATE in verbs))
     return RowWrite(
