@@ -74,7 +74,7 @@ def unstamped(world: World, troubled: frozenset[str]) -> Iterator[str]:
     state = world.workspace.state
     for row_id, row in world.watching.rows.items():
         page = state.pages.get(row.page_id or "")
-        if row.deleted or page is None or page.id in world.wiped or page.id in troubled:
+        if row.deleted or page is None or page.in_trash or page.id in world.wiped | troubled:
             continue
         shown = world.workspace.page(page.id)["properties"]
         if SUPABASE_ID.title in shown and _text(shown[SUPABASE_ID.title]) != row_id:
