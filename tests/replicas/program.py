@@ -19,6 +19,7 @@ from accord.core.merge import UNKNOWN, Policy, Winner
 from accord.core.plan import DELETED, Conflict, Verb
 from accord.core.ports import (
     Known,
+    Named,
     Problem,
     RowEdit,
     RowWrite,
@@ -396,6 +397,13 @@ class Work:
             )
             for name in NAMES["things"]
         ] + [Stranger(page("nowhere"), "no id", Text("k1"))]
+        for words in ({"title": "ann"}, {"title": "o"}, {"key": page("a")}, {"key": row("s")}):
+            self.both(f"find {words}", partial(finding, words), set)
+        self.both(
+            "rounds",
+            lambda program: program.ledger.rounds(3),
+            lambda answer: [replace(past, entry=None) for past in answer],
+        )
         self.both("rows for", lambda program: program.supabase.rows_for(THINGS, strangers))
         for collection in (THINGS, SHELVES):
             mirrors = {
@@ -410,6 +418,11 @@ class Work:
     def mirrored(self, declared: Field) -> tuple[str, ...]:
         names = NAMES[declared.to or ""]
         return tuple(page(n) for n in self.random.sample(names, self.random.choice([0, 1, 2])))
+
+
+async def finding(words: Mapping[str, str], program: Program) -> tuple[Named, ...]:
+    """The records that are meant."""
+    return await program.supabase.find(SCHEMA, **words)
 
 
 async def differing(

@@ -23,13 +23,16 @@ begin
                '[]'::jsonb)
         from (
           select t.id from public.%1$I t
-           where t.id = $1 or t.notion_page_id = $1 or lower(t.%2$I) = $2
+           where t.id = $1 or lower(t.%2$I) = $2
               or $3 and strpos(lower(t.%2$I), $2) > 0
           union
           select l.row_id from sync.link l
            where l.table_name = %1$L and (l.page_id = $1 or l.row_id = $1)
           union
-          select d.row_id from sync.dirty d where d.table_name = %1$L and d.row_id = $1
+          select d.row_id from sync.dirty d
+           where d.table_name = %1$L
+             and (d.row_id = $1 or lower(d.tombstone ->> %2$L) = $2
+               or $3 and strpos(lower(d.tombstone ->> %2$L), $2) > 0)
           limit 100
         ) k
         left join public.%1$I t on t.id = k.id
