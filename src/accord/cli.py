@@ -104,6 +104,12 @@ def sync(
     if options is None or settings is None:
         raise UsageError(problems)
     _require_configured(project, settings, options.tables)
+    return _sync(project, settings, options, as_json=as_json, verbose=verbose)
+
+
+def _sync(
+    project: Project, settings: Settings, options: Options, *, as_json: bool, verbose: bool
+) -> int:
     for skipped in settings.skipped:
         screen.show_warning(f"{skipped.title} is skipped: {skipped.variable} is not set")
     report = session.with_engine(

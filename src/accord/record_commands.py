@@ -137,8 +137,7 @@ def undo(
         session.with_records(project, lambda records: _require_round(records, round_number))
 
     async def act(opened: Opened) -> tuple[list[Back], Report | None]:
-        rehearsal = Options(dry_run=True)
-        plan = await acts.plan_undo(opened.engine, scope, rehearsal)
+        plan = await acts.plan_undo(opened.engine, scope, Options(dry_run=True))
         wanted = [back for back in plan if not back.left]
         if not as_json:
             _show_plan(plan)
@@ -151,17 +150,21 @@ def undo(
             return plan, await acts.undo(opened.engine, scope, plan, options, watch)
 
     plan, report = session.with_engine(project, settings, act)
-    document = {"plan": [back.to_json() for back in plan], "dry_run": dry_run}
+    return _tell_undone(plan, report, as_json=as_json)
+
+
+def _tell_undone(plan: Sequence[Back], report: Report | None, *, as_json: bool) -> int:
+    """Tell what was taken back; what was left makes the exit code 1."""
+    document = {"plan": [back.to_json() for back in plan]}
+    left = 1 if any(back.left for back in plan) else 0
     if report is not None:
-        return session.tell(report, document if as_json else None, _undone(report))
-    code = 1 if any(back.left for back in plan) else 0
+        said = f"Taken back; this is round {report.number}, which can be taken back too."
+        return max(left, session.tell(report, document if as_json else None, said))
     if as_json:
-        session.print_json({**document, "report": None, "exit_code": code})
-    elif dry_run:
-        screen.OUT.print("Dry run: nothing was changed.")
+        session.print_json({**document, "report": None, "exit_code": left})
     else:
         screen.OUT.print("Nothing was changed.")
-    return code
+    return left
 
 
 def retry(
@@ -273,10 +276,6 @@ def _agreed(count: int, *, yes: bool) -> bool:
         raise UsageError("there is no terminal to ask on; say --yes to do it, or --dry-run to look")
     what = "this change" if count == 1 else f"these {count} changes"
     return Confirm.ask(f"Take {what} back, on both sides?", console=screen.ERR, default=False)
-
-
-def _undone(report: Report) -> str:
-    return f"Taken back; this is round {report.number}, which can be taken back too."
 
 
 def _heading(named: Named) -> Text:

@@ -152,7 +152,7 @@ def take_back(place: Place, page: str) -> None:
     assert "Rome" in place.run("accord history PAGE", width="80").said
     planned = place.json("accord undo --round NUMBER --dry-run --json")
     assert [(each["property"], each["now"]) for each in planned["plan"]] == [("City", "Rome")]
-    assert "nothing was changed" in place.run("accord undo --round NUMBER --dry-run").said
+    assert "Nothing was changed" in place.run("accord undo --round NUMBER --dry-run").said
     nobody = place.run("accord undo --round NUMBER", 2)
     assert "no terminal" in nobody.said
     assert place.in_notion(page, "City") == "Rome"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from accord.core.errors import BusyError
 from accord.core.ports import Named
@@ -81,7 +81,9 @@ async def undo(
     Raises:
         BusyError: it would be something else by now; nothing was done.
     """
-    async with at_the_desk(engine, options, watch) as desk:
+    # Who has seen the plan has said yes to what it moves to the trash.
+    accepted = replace(options, accept_removals=frozenset(back.table for back in shown))
+    async with at_the_desk(engine, accepted, watch) as desk:
         undoer = Undoer(desk.round, desk.pusher)
         if await undoer.plan(scope) != list(shown):
             raise BusyError(

@@ -14,7 +14,6 @@ from datetime import datetime
 from accord.core.history import WHOLE, Why
 from accord.core.plan import DELETED
 from accord.core.ports import Binding, Known, Problem, Remembered, Result, RowEdit
-from accord.core.record import UNDECLARED
 from accord.core.schema import Collection, Schema
 from accord.core.values import Json, Value, empty, to_json
 from accord.sync.judge import title_of
@@ -205,8 +204,8 @@ def plan_record(
         return Back(collection.table, changes[0].row_id, record, name, title, now, then, left)
 
     if row is None or binding is None:
-        why = "its row is gone" if row is None else "its database cannot be seen in Notion"
-        yield back(DELETED, None, None, why)
+        gone = "its row is gone" if row is None else "its database cannot be seen in Notion"
+        yield back(DELETED, None, None, gone)
         return
     dead = row.deleted
     if WHOLE in first:
@@ -223,20 +222,11 @@ def plan_record(
         elif dead != then:
             yield back(DELETED, dead, then)
             dead = then
-    for name, entry in first.items():
-        if name not in written or name == UNDECLARED or name not in row.record.values:
-            continue
-        old = entry.applied.old
-        then_value = empty(written[name].kind) if old is None else old
-        now_value = row.record.values[name]
-        if now_value == then_value:
-            continue
-        yield back(
-            name,
-            now_value,
-            then_value,
-            _objection(binding, name, now_value, last[name], dead=dead),
-        )
+    for name in (name for name in written if name in first and name in row.record.values):
+        before = _empty_or(binding, name, first[name].applied.old)
+        held = row.record.values[name]
+        if held != before:
+            yield back(name, held, before, _objection(binding, name, held, last[name], dead=dead))
 
 
 def _is_of_people(schema: Schema, entry: Remembered) -> bool:
