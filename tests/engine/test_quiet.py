@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from accord.sync.report import Count
@@ -69,7 +71,9 @@ def test_in_a_hundred_quiet_rounds_in_both_directions_nothing_is_written(world: 
     marks = world.stamps()
     for number in range(100):
         world.clock.turn(seconds=(1, 20, 300)[number % 3])
-        report, sent = writes(world, world.both)
+        # Every tenth round looks at all sixteen; one is as quiet as the other, and takes longer.
+        tables = frozenset({"contacts_profiles", "tasks"}) if number % 10 else None
+        report, sent = writes(world, partial(world.both, tables=tables))
         assert (report.effects, report.exit_code, sent) == (0, 0, [])
         assert report.requests <= 20
     assert world.stamps() == marks
