@@ -254,7 +254,7 @@ MUTANTS: dict[str, Mutant] = {
     "write_all_fields": Mutant("12", "the whole record is written", _write_all_fields, 100),
     "no_get_before_write": Mutant("read", "a page is written unseen", _no_get_before_write, 100),
     "lww_no_base": Mutant("base", "there is no base: the last writer wins", _lww_no_base, 40),
-    "no_echo_suppression": Mutant("echo", "our own writes are marked", _no_echo_suppression, 40),
+    "no_echo_suppression": Mutant("echo", "our own writes are marked", _no_echo_suppression),
     "no_overlap": Mutant("overlap", "only what is newer than the watermark", _no_overlap, 100),
     "no_lag_overlap": Mutant("overlap", "no margin for the lag of the index", _no_lag_overlap),
     "watermark_first": Mutant("last", "the watermark moves first", _watermark_first),
