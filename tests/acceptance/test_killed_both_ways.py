@@ -25,6 +25,8 @@ from tests.acceptance.test_killed import kill_after
 
 KILLS = int(os.environ.get("ACCORD_KILLS", "2"))
 DIRECTIONS = ("notion_to_supabase", "supabase_to_notion", "both")
+#: So many rows are new at each kill: writing their pages takes most of a round.
+NEW_ROWS = 12
 SYNC = ("tools.sync_databases", "--direction")
 FIELDS = {
     "city": "City",
@@ -75,7 +77,7 @@ class Office:
         self.notion("POST", "/_control/clock", {"advance": seconds})
 
     def work(self, number: int) -> None:
-        """A field each in SQL, in Notion and in both; and a new row."""
+        """A field each in SQL, in Notion and in both; and new rows."""
         for in_sql, in_notion in ((True, False), (False, True), (True, True)):
             row, page, column = self.free.pop(self.moments.randrange(len(self.free)))
             here = f"SQL {number}" if in_sql else None
@@ -87,11 +89,12 @@ class Office:
                 text = {"rich_text": [{"text": {"content": there}}]}
                 self.notion("PATCH", f"/v1/pages/{page}", {"properties": {FIELDS[column]: text}})
             self.written[row, page, column] = (here, there)
-        ((row,),) = self.query(
-            sql.SQL("insert into public.tasks (task_name) values (%s) returning id::text"),
-            f"Task {number}",
-        )
-        self.made.append(row)
+        for _ in range(NEW_ROWS):
+            ((row,),) = self.query(
+                sql.SQL("insert into public.tasks (task_name) values (%s) returning id::text"),
+                f"Task {len(self.made)}",
+            )
+            self.made.append(row)
 
     def pages(self, variable: str) -> list[dict[str, Any]]:
         """The pages of a database that are not in the trash."""
@@ -127,17 +130,16 @@ def test_killed_in_any_direction_it_makes_one_page_a_row_and_loses_nothing(offic
     )
     office.free = [(row, page, column) for row, page in contacts for column in FIELDS]
     died: Counter[str] = Counter()
-    longest = 2.0
+    began = time.monotonic()
+    assert command(*SYNC, "both", "--no-stamps", env=office.environment).code == 0
+    longest = 1.3 * (time.monotonic() - began)
     for direction in DIRECTIONS:
         for _ in range(KILLS):
             office.turn_the_clock(60)
             office.work(len(office.made))
-            began = time.monotonic()
-            moment = office.moments.uniform(0.5, longest)
-            if kill_after(moment, office.environment, *SYNC, direction):
-                died[direction] += 1
-            else:
-                longest = max(1.5, time.monotonic() - began)
+            moment = office.moments.uniform(0.4 * longest, longest)
+            died[direction] += kill_after(moment, office.environment, *SYNC, direction)
+            died["writes under way"] += len(office.query(sql.SQL("select row_id from sync.intent")))
     assert died.total() > 0
     for _ in range(2):
         office.turn_the_clock(200)
