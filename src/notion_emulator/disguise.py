@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 _USERS = frozenset({"created_by", "last_edited_by"})
+#: What is another one at each look, and says nothing of the workspace.
+_OF_A_MOMENT = frozenset({"request_id", "expiry_time"})
 _STAY = frozenset({"number", "checkbox", "unique_id"})
 _STAMPS = ("id", "created_time", "last_edited_time", "in_trash")
 _ANNOTATIONS = ("bold", "italic", "strikethrough", "underline", "code", "color")
@@ -67,12 +69,14 @@ def _true_words(original: Original) -> Iterator[str]:
 
 
 def _words(thing: Any) -> Iterator[str]:
-    """Give the words of all texts below, wherever they stand."""
+    """Give the words of all texts below, wherever they stand; not those of a moment."""
     if isinstance(thing, str):
-        yield from words(thing)
+        # The signature of a file's address is another one at each look.
+        yield from words(thing.partition("?")[0] if thing.startswith("http") else thing)
     elif isinstance(thing, dict):
-        for one in thing.values():
-            yield from _words(one)
+        for name, one in thing.items():
+            if name not in _OF_A_MOMENT:
+                yield from _words(one)
     elif isinstance(thing, list):
         for one in thing:
             yield from _words(one)
