@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 
 from accord.local_postgres import EmbeddedPostgres
+from notion_emulator import render
 from tests.engine.simulator.forms import Form, schema_of
 from tests.engine.simulator.history import ENOUGH, History
 from tests.engine.simulator.mutants import MUTANTS, mutated
@@ -66,12 +67,15 @@ def in_memory(form: Form, clock: VirtualClock) -> MemoryTables:
 
 @contextmanager
 def virtual_loop() -> Iterator[VirtualLoop]:
-    """An event loop in virtual time."""
+    """An event loop in virtual time; in its small worlds a long list is one of three."""
     loop = VirtualLoop()
     asyncio.set_event_loop(loop)
+    shown = render.REFERENCES_SHOWN  # Notion shows the first 25 only
+    render.REFERENCES_SHOWN = 2
     try:
         yield loop
     finally:
+        render.REFERENCES_SHOWN = shown
         asyncio.set_event_loop(None)
         loop.close()
 

@@ -16,7 +16,7 @@ import orjson
 from accord.core.ports import Ledger, NotionReplica, SupabaseReplica
 from accord.notion.calls import Call
 from accord.sync.engine import Engine
-from notion_emulator import Workspace, render
+from notion_emulator import Workspace
 from notion_emulator.api.direct import Answered, Direct
 from notion_emulator.ids import decoded
 from notion_emulator.switches import Switches
@@ -28,9 +28,6 @@ from tests.engine.simulator.storm import AROUND, READS, WRITES, Storm
 from tests.engine.simulator.tables import Tables
 from tests.engine.simulator.virtual import VirtualClock
 from tests.engine.simulator.watching import PERSON, Hand, Watching, of_page
-
-# In a small world a long list is one of three: Notion shows the first 25 only.
-render.REFERENCES_SHOWN = 2
 
 Json = dict[str, Any]
 NewTables = Callable[[Form, VirtualClock], Tables]
