@@ -67,8 +67,12 @@ def kill_after(seconds: float, environment: dict[str, str], *words: str) -> bool
 
 
 def contents(url: str) -> dict[str, list[Any]]:
-    """All rows of all tables of ours, without when they were written."""
-    clocks = "- 'updated_at' - 'last_synced_at'"
+    """All rows of all tables of ours, without when they were written and what counts days."""
+    clocks = (
+        "- 'updated_at' - 'last_synced_at' - (select array_agg(distinct column_name::text)"
+        " from information_schema.columns"
+        " where table_schema = 'public' and column_name ~ '^days_|_age$')"
+    )
     with psycopg.connect(url) as connection:
         tables = connection.execute(
             "select tablename from pg_tables where schemaname = 'public' order by 1"
