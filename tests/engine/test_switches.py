@@ -40,6 +40,12 @@ class Flip:
 #: Switch -> its other value, and where the engine could tell.
 TESTED = {
     "mirror_bumps_stamp": Flip(True, "a link from the other side lists both pages as edited"),
+    "trash_reaches_databases": Flip(
+        True, "a database below a trashed page says that it is in the trash", "databases"
+    ),
+    "walks": Flip("frozen", "a list names pages that came or went while it was read", "databases"),
+    "stamp_filter": Flip("exact", "the last edits are asked for by their minute"),
+    "trash_days": Flip(1, "pages in the trash are there no more", "databases"),
     "trashed_targets": Flip("show", "links into the trash come and go, or stay", "databases"),
     "options_ignore_case": Flip(False, "two options differ in case alone"),
     "full_mentions": Flip(1, "a text is shown in two ways: people with and without a name"),
@@ -64,6 +70,8 @@ READS = "decides about writes, which are tried in test_switches_written"
 #: Switch -> why the engine cannot tell; the requests that this rests on are asserted below.
 CANNOT_MATTER: dict[str, str] = {
     "unknown_property": READS,
+    "unknown_body_key": "no request says a word that is not known: the default refuses it",
+    "big_numbers": READS,
     "text_unit": READS,
     "oversize_status": READS,
     "option_color_mismatch": READS,

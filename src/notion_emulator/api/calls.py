@@ -200,17 +200,23 @@ def worked(
     return content, 202 if isinstance(answer, Accepted) else 200
 
 
-def handler(workspace: Workspace, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
-    """Return the HTTP handler of an endpoint."""
+def handler(
+    workspace: Workspace, endpoint: Endpoint, known: frozenset[str] | None = None
+) -> Callable[[Request], Awaitable[Response]]:
+    """Return the HTTP handler of an endpoint.
+
+    Args:
+        workspace: Whom it asks.
+        endpoint: What it does.
+        known: The words that its body may hold; None leaves that to the endpoint.
+    """
 
     async def handle(request: Request) -> Response:
         request_id = workspace.wire_ids.uuid()
         headers: dict[str, str] = {}
         try:
             version, capabilities = let_in(workspace, request)
-            body = await _read(workspace, request, version)
-            if known is not None and workspace.state.switches.unknown_body_key == "reject":
-                refuse_unknown(body, known)
+            body = checked(workspace, await _read(workspace, request, version), known)
             workspace.state.storage.base_url = str(request.base_url).rstrip("/")
             call = Call(workspace, request, version == OLD, body)
             reads = only_reads(request.method, request.url.path)

@@ -14,7 +14,9 @@ from urllib.parse import unquote
 from starlette.datastructures import QueryParams
 
 from notion_emulator.api import blocks, endpoints, remarks, views
-from notion_emulator.api.calls import NEW, Call, Endpoint, only_reads, parsed, worked
+from notion_emulator.api.admission import NEW
+from notion_emulator.api.calls import Call, Endpoint, checked, only_reads, parsed, worked
+from notion_emulator.api.words import WORDS
 from notion_emulator.errors import ApiError
 
 if TYPE_CHECKING:
@@ -25,13 +27,17 @@ if TYPE_CHECKING:
 _NOTHING = QueryParams()
 
 
-def _routes() -> dict[str, list[tuple[re.Pattern[str], Endpoint]]]:
-    """Return pattern and endpoint of each path by method; of two that fit, the first is meant."""
-    found: dict[str, list[tuple[re.Pattern[str], Endpoint]]] = {}
+#: The pattern of a path, what answers there, and the words that a body may hold.
+_Route = tuple[re.Pattern[str], Endpoint, frozenset[str] | None]
+
+
+def _routes() -> dict[str, list[_Route]]:
+    """Return the routes by method; of two that fit, the first is meant."""
+    found: dict[str, list[_Route]] = {}
     for room in (endpoints, blocks, remarks, views):
         for method, path, endpoint in room.ROUTES:
             pattern = re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path))
-            found.setdefault(method, []).append((pattern, endpoint))
+            found.setdefault(method, []).append((pattern, endpoint, WORDS.get((method, path))))
     return found
 
 
@@ -85,7 +91,7 @@ class Direct:
         request_id = workspace.wire_ids.uuid()
         try:
             path = unquote(path)
-            endpoint, named = _find(method, path)
+            endpoint, known, named = _find(method, path)
             workspace.limits.spend(workspace.token)
             body = checked(workspace, parsed(workspace, content, path, NEW), known)
             asked = _Asked(method, named, QueryParams(params) if params else _NOTHING)
@@ -99,9 +105,9 @@ class Direct:
         return Answered(status, answer, headers)
 
 
-def _find(method: str, path: str) -> tuple[Endpoint, Mapping[str, str]]:
-    for pattern, endpoint in _ROUTES.get(method, ()):
+def _find(method: str, path: str) -> tuple[Endpoint, frozenset[str] | None, Mapping[str, str]]:
+    for pattern, endpoint, known in _ROUTES.get(method, ()):
         found = pattern.fullmatch(path)
         if found is not None:
-            return endpoint, found.groupdict()
+            return endpoint, known, found.groupdict()
     raise ApiError(400, "invalid_request_url", "Invalid request URL.")
