@@ -22,7 +22,7 @@ from accord.core.record import Side
 from accord.core.schema import Schema
 from accord.core.values import Json
 from accord.sync.acts import decide
-from accord.sync.decide import Decision, checked, names_of
+from accord.sync.decide import Decision, checked, is_held, names_of
 from accord.sync.options import Options
 from accord.sync.report import Report
 
@@ -53,8 +53,8 @@ def show_all(
     disputes, names = session.with_records(
         project, lambda records: _read(records, waiting=not every)
     )
-    disputes = sorted(disputes, key=lambda each: (not is_open(each), -each.id))
-    waiting = sum(map(is_open, disputes))
+    disputes = sorted(disputes, key=lambda each: (not is_held(each), -each.id))
+    waiting = sum(map(is_held, disputes))
     if as_json:
         told = [to_json(each, names) for each in disputes]
         session.print_json({"conflicts": told, "waiting": waiting})
@@ -180,11 +180,6 @@ def resolve(
     return session.tell(report, document, said.strip())
 
 
-def is_open(dispute: Dispute) -> bool:
-    """Whether a conflict waits for a person."""
-    return dispute.winner == "held" and dispute.resolved_at is None
-
-
 def to_json(dispute: Dispute, names: Names) -> Json:
     """The JSON form of a conflict."""
     return {
@@ -199,7 +194,7 @@ def to_json(dispute: Dispute, names: Names) -> Json:
         "supabase": dispute.supabase,
         "policy": dispute.policy,
         "winner": dispute.winner,
-        "waits": is_open(dispute),
+        "waits": is_held(dispute),
         "detected_at": dispute.detected_at.isoformat(),
         "resolved_at": dispute.resolved_at.isoformat() if dispute.resolved_at else None,
     }
@@ -253,7 +248,7 @@ async def _read(records: Records, *, waiting: bool) -> tuple[list[Dispute], Name
 
 
 def _state(dispute: Dispute) -> Text:
-    if is_open(dispute):
+    if is_held(dispute):
         return Text("waits for a person", style="red")
     if dispute.winner == "held":
         return Text(f"decided {dispute.resolved_at:%d %b %H:%M}", style="green")

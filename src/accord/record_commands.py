@@ -23,6 +23,7 @@ from accord.core.ports import Named, Remembered, User
 from accord.core.values import to_json
 from accord.sync import acts
 from accord.sync.explain import Explanation, change_to_json
+from accord.sync.failures import key_of
 from accord.sync.options import Options
 from accord.sync.report import Report
 from accord.sync.undo import Back, Scope
@@ -223,7 +224,7 @@ def ignore(
     keys = [each.page_id or each.row_id for each in named]
 
     async def act(known: Records) -> int:
-        there = {p.page_id or p.row_id for p in await known.ledger.problems()}
+        there = {key_of(problem) for problem in await known.ledger.problems()}
         unknown = [each for each, key in zip(named, keys, strict=True) if key not in there]
         if unknown:
             raise UsageError(

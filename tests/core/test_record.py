@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from accord.core.record import UNDECLARED, Record
+from accord.core.record import UNDECLARED, Record, title_of, title_of_field
 from accord.core.values import Opaque, Text, Value
 from accord.testing.strategies import records
 from tests.core.things import THINGS, VALUES
@@ -40,3 +40,10 @@ def test_a_record_does_not_change() -> None:
     held: Any = record.values
     with pytest.raises(TypeError):
         held["stage"] = "Sold"
+
+
+def test_a_record_goes_by_its_title_and_a_field_by_its_propertys() -> None:
+    assert title_of(THINGS, Record({"name": Text("Lamp")})) == "Lamp"
+    assert title_of(THINGS, Record({})) == ""
+    assert title_of_field(THINGS, "stage") == "Stage"
+    assert title_of_field(THINGS, "deleted_at") == "deleted_at"

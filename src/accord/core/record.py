@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from accord.core.schema import Collection
 from accord.core.stamps import UNSTAMPED, Stamps
-from accord.core.values import Json, Opaque, Value, from_json, to_json
+from accord.core.values import Json, Opaque, Text, Value, from_json, to_json
 
 
 class Side(StrEnum):
@@ -57,6 +57,17 @@ class Record:
             undeclared = stored[UNDECLARED]
             values[UNDECLARED] = None if undeclared is None else Opaque.of(undeclared)
         return cls(values)
+
+
+def title_of(collection: Collection, record: Record) -> str:
+    """The text by which a person finds the record; "" where it has none."""
+    value = record.values.get(collection.title_field.name)
+    return value.plain if isinstance(value, Text) else ""
+
+
+def title_of_field(collection: Collection, name: str) -> str:
+    """The property's title; what is no field stands for itself."""
+    return next((field.title for field in collection.fields if field.name == name), name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from accord.core.intent import Intent
 from accord.core.merge import Unknown
 from accord.core.plan import Conflict
 from accord.core.ports import Known, Problem, RowEdit, RowWrite
-from accord.core.record import Base, Record, Sighting
+from accord.core.record import Base, Record, Sighting, title_of_field
 from accord.core.schema import Collection
 from accord.core.values import Json, Kind, to_json
 from accord.supabase.codec import decode_row, encode_row
@@ -154,11 +154,6 @@ def _columns(collection: Collection, write: RowWrite | RowEdit) -> dict[str, Jso
         "links": change.links,
         "targets": change.targets,
     }
-
-
-def title_of_field(collection: Collection, name: str) -> str:
-    """The property's title; what is no field stands for itself."""
-    return next((field.title for field in collection.fields if field.name == name), name)
 
 
 def _conflict(collection: Collection, conflict: Conflict) -> Json:

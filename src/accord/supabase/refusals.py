@@ -7,21 +7,12 @@ words, Postgres's own sentence stands.
 from __future__ import annotations
 
 from accord.core.ports import Problem, RowEdit, RowWrite
-from accord.core.record import Record
-from accord.core.schema import Collection, Field, PropertyType
-from accord.core.values import Json, Text, Value
+from accord.core.record import Record, title_of
+from accord.core.schema import Collection, Field
+from accord.core.values import Json, Value
 
 CORRECT_IT = "Correct it in Notion; it is saved at the next round."
 CHOOSE_ANOTHER = "Choose another value."
-
-
-def title_of(collection: Collection, record: Record) -> str:
-    """The text by which a person finds the record; "" where it has none."""
-    for field in collection.fields:
-        if field.type is PropertyType.TITLE:
-            value = record.values.get(field.name)
-            return value.plain if isinstance(value, Text) else ""
-    return ""
 
 
 def refusal(

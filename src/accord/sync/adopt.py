@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 
 from accord.core.plan import Verb
 from accord.core.ports import Binding, Known, Problem, Stranger
-from accord.core.record import Sighting
+from accord.core.record import Sighting, title_of
 from accord.core.schema import Collection
 from accord.core.values import Text, Value
-from accord.sync.judge import title_of
 from accord.sync.round import Round
 
 

@@ -43,7 +43,7 @@ class Retrier:
 
     async def _pages(self, records: Collected[Named] | None) -> dict[str, str]:
         """The pages to read: page id -> table."""
-        tables = self.round.report.tallies.keys() & self.round.bindings.keys()
+        tables = frozenset(self.round.tables)
         if records is None:
             known = self.round.failures.known()
             found = {p.page_id: p.table for p in known if p.page_id and p.row_id is None}
@@ -53,7 +53,7 @@ class Retrier:
 
     async def _rows(self, records: Collected[Named] | None) -> dict[str, list[str]]:
         """The rows to carry to Notion, by table."""
-        tables = [t for t in self.round.report.tallies if t in self.round.bindings]
+        tables = self.round.tables
         marked = await self.round.ledger.dirty(tables, refused=True)
         fresh = await self.round.ledger.dirty(tables)
         wanted: dict[str, list[str]] = {}

@@ -16,10 +16,10 @@ from datetime import datetime, timedelta
 from accord.core.errors import NotionError
 from accord.core.plan import Verb
 from accord.core.ports import Binding, Known, Outcome, Problem, Result, RowWrite
-from accord.core.record import Side, Sighting
+from accord.core.record import Side, Sighting, title_of
 from accord.core.schema import Collection
 from accord.sync.adopt import Adopter
-from accord.sync.judge import Judged, Terms, title_of, write_of
+from accord.sync.judge import Judged, Terms, write_of
 from accord.sync.report import Count, Tally
 from accord.sync.round import Round
 

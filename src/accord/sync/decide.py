@@ -15,14 +15,14 @@ from accord.core.errors import NotionError, UsageError
 from accord.core.merge import Policy, Winner
 from accord.core.plan import DELETED
 from accord.core.ports import Binding, Dispute, Known, Problem, Result, RowEdit
-from accord.core.record import Side, Sighting
+from accord.core.record import Side, Sighting, title_of
 from accord.core.schema import Collection
 from accord.core.values import Json, Kind, Value, empty, from_json, normal, to_json
 from accord.sync.carry import ATTEMPTS, count, named
-from accord.sync.judge import Terms, judge, title_of, write_of
+from accord.sync.judge import Terms, judge, write_of
 from accord.sync.push import Pusher
 from accord.sync.round import Round
-from accord.sync.send import Errand, Sender
+from accord.sync.send import Sender, next_errand
 
 LATER = "Run accord sync, look at accord conflicts again, and decide then."
 
@@ -44,7 +44,7 @@ class Decision:
     @property
     def is_held(self) -> bool:
         """Whether both sides still keep their values."""
-        return self.dispute.winner == Winner.HELD and self.dispute.resolved_at is None
+        return is_held(self.dispute)
 
     @property
     def wanted(self) -> Json:
@@ -183,9 +183,7 @@ class Decider:
         one = judge(collection, known.page_id or "", known.row_id, seen, known)
         now = await self.round.now()
         if one.to_notion:
-            step = one.to_notion[0]
-            changes = {n: v for n, v in step.changes.items() if n in binding.fields}
-            errand = Errand(binding, known, step.verb, changes, one)
+            errand = next_errand(binding, known, one)
             await self.sender.send([errand])
             error = errand.error or self.sender.stopped.get(collection.table)
             if errand.found is None and error is not None:
@@ -225,6 +223,11 @@ class Decider:
                 dispute.row_id,
             )
         )
+
+
+def is_held(dispute: Dispute) -> bool:
+    """Whether a conflict waits for a person: both sides still keep their values."""
+    return dispute.winner == Winner.HELD and dispute.resolved_at is None
 
 
 def field_of(collection: Collection, title: str) -> str:

@@ -171,7 +171,6 @@ class Engine:
         if round_.options.stamps:
             await Stamper(round_, sender).stamp()
         await self._wait(round_, settler, pusher)
-        await round_.failures.settle_all()
         sender.tell_of_stops()
 
     async def _push(self, round_: Round, pusher: Pusher) -> None:

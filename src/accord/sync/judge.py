@@ -27,9 +27,9 @@ from accord.core.plan import (
     make_plan,
 )
 from accord.core.ports import Dispute, Known, RowWrite
-from accord.core.record import UNDECLARED, Base, Record, Side, Sighting
-from accord.core.schema import Collection, PropertyType
-from accord.core.values import Kind, Text, Value, canonical_json, to_json
+from accord.core.record import UNDECLARED, Base, Record, Side, Sighting, title_of_field
+from accord.core.schema import Collection
+from accord.core.values import Kind, Value, canonical_json, to_json
 
 #: (table, row id, property, both values) of a conflict that waits for a person.
 Waiting: TypeAlias = tuple[str, str, str, str]
@@ -132,9 +132,9 @@ def waiting_of(dispute: Dispute) -> Waiting:
 def _waiting(collection: Collection, row_id: str, conflict: Conflict) -> Waiting | None:
     if conflict.winner is not Winner.HELD:
         return None
-    field, values = conflict.field, (conflict.notion, conflict.supabase)
-    title = field if field == DELETED else collection.field(field).title
-    return (collection.table, row_id, title, canonical_json([to_json(v) for v in values]))
+    title = title_of_field(collection, conflict.field)
+    values = canonical_json([to_json(conflict.notion), to_json(conflict.supabase)])
+    return (collection.table, row_id, title, values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,12 +283,3 @@ def _why(name: str, said: Why | None, disputed: set[str], computed: set[str], *,
     if name in disputed:
         return Why.CONFLICT
     return Why.MERGE if both else Why.EDIT
-
-
-def title_of(collection: Collection, record: Record) -> str:
-    """The text by which a person finds the record."""
-    for each in collection.fields:
-        if each.type is PropertyType.TITLE:
-            value = record.values.get(each.name)
-            return value.plain if isinstance(value, Text) else ""
-    return ""

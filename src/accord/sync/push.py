@@ -16,14 +16,14 @@ from datetime import datetime, timedelta
 from accord.core.errors import NotionError
 from accord.core.plan import Verb, writable
 from accord.core.ports import Binding, Fate, Known, Problem
-from accord.core.record import UNDECLARED, Record, Sighting
+from accord.core.record import UNDECLARED, Record, Sighting, title_of
 from accord.core.schema import Collection, Managed, PropertyType
 from accord.core.values import Value, empty
 from accord.sync.carry import LAG
-from accord.sync.judge import Judged, Terms, title_of, write_of
+from accord.sync.judge import Judged, Terms, write_of
 from accord.sync.pull import OVERLAP
 from accord.sync.round import Round
-from accord.sync.send import Errand, Sender, minute_of, pageless
+from accord.sync.send import Errand, Sender, minute_of, next_errand, pageless
 from accord.sync.sweep import BRAKE_FLOOR, brake_limit
 
 #: So many rows are looked at together; one query proves what became of their pages.
@@ -60,7 +60,7 @@ class Pusher:
 
     async def push(self, only: Mapping[str, Sequence[str]] | None = None) -> None:
         """Bring Notion into step with the rows that people changed, or with these alone."""
-        tables = [t for t in self.round.report.tallies if t in self.round.bindings]
+        tables = self.round.tables
         await self._forget_gone()
         for _ in range(PASSES):
             dirty = only
@@ -244,9 +244,7 @@ class Pusher:
             return None
         if self._same_minute(binding, seen, await self.round.now()):
             return None
-        step = one.to_notion[0]
-        changes = {n: v for n, v in step.changes.items() if n in binding.fields}
-        return Errand(binding, known, step.verb, changes, one, withheld=self._withheld(one))
+        return next_errand(binding, known, one, self._withheld(one))
 
     def _withheld(self, judged: Judged) -> frozenset[str]:
         """The fields whose row has to follow too, in a round that may not write there."""

@@ -85,6 +85,11 @@ class Round:
         """The round's number; None as long as it did nothing."""
         return self._number
 
+    @property
+    def tables(self) -> list[str]:
+        """The collections of this round whose databases can be seen, in the order of the models."""
+        return [table for table in self.report.tallies if table in self.bindings]
+
     def receipt(self) -> str:
         """A receipt that no other write has."""
         return receipt_of(self.draw())

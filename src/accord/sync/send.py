@@ -15,12 +15,12 @@ from accord.core.errors import NotionError, ValueRefusedError
 from accord.core.intent import SEND_WITHIN, Attempt, Intent
 from accord.core.plan import Verb
 from accord.core.ports import Binding, Found, Known, Problem, Result, RowWrite
-from accord.core.record import Base, Record, Sighting
+from accord.core.record import Base, Record, Sighting, title_of
 from accord.core.schema import Managed
 from accord.core.stamps import UNSTAMPED, Stamps, in_step, not_saved, not_taken, with_receipt
 from accord.core.values import Value
 from accord.sync.carry import ATTEMPTS, count, named
-from accord.sync.judge import Judged, Terms, title_of, write_of
+from accord.sync.judge import Judged, Terms, write_of
 from accord.sync.options import Stamping
 from accord.sync.report import Count
 from accord.sync.round import Round
@@ -91,6 +91,15 @@ class Errand:
         """The text by which a person finds the record."""
         values = self.known.row.record if self.known.row else Record({})
         return title_of(self.binding.collection, values)
+
+
+def next_errand(
+    binding: Binding, known: Known, judged: Judged, withheld: frozenset[str] = frozenset()
+) -> Errand:
+    """What is to be written first of all that a plan wants in Notion; there must be something."""
+    step = judged.to_notion[0]
+    changes = {name: value for name, value in step.changes.items() if name in binding.fields}
+    return Errand(binding, known, step.verb, changes, judged, withheld=withheld)
 
 
 @dataclass(slots=True)

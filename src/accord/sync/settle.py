@@ -16,10 +16,9 @@ from accord.core.errors import NotionError
 from accord.core.intent import Attempt
 from accord.core.plan import Verb
 from accord.core.ports import Binding, Fate, Known, Problem
-from accord.core.record import Sighting
+from accord.core.record import Sighting, title_of
 from accord.core.schema import Managed
 from accord.core.stamps import receipt_in
-from accord.sync.judge import title_of
 from accord.sync.round import Round
 from accord.sync.send import Errand, Sender, landed, minute_of
 

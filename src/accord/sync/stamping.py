@@ -43,7 +43,7 @@ class Stamper:
 
     async def stamp(self) -> None:
         """Write every stamp that is due."""
-        tables = [t for t in self.round.report.tallies if t in self.round.bindings]
+        tables = self.round.tables
         total = await self._count(tables)
         if total and not self.round.options.dry_run:
             self.round.watch.stamps(0, total)

@@ -14,9 +14,9 @@ from datetime import datetime
 from accord.core.history import WHOLE, Why
 from accord.core.plan import DELETED
 from accord.core.ports import Binding, Known, Problem, Remembered, Result, RowEdit
+from accord.core.record import title_of
 from accord.core.schema import Collection, Schema
 from accord.core.values import Json, Value, empty, to_json
-from accord.sync.judge import title_of
 from accord.sync.push import Pusher
 from accord.sync.round import Round
 

@@ -21,12 +21,11 @@ from accord.core.ports import (
     Problem,
     SupabaseReplica,
 )
-from accord.core.record import UNDECLARED, Record, Sighting
+from accord.core.record import UNDECLARED, Record, Sighting, title_of
 from accord.core.schema import Collection, Schema
 from accord.core.values import Json, canonical_json, to_json
 from accord.sync.ahead import one_ahead
 from accord.sync.hidden import HiddenLinks
-from accord.sync.judge import title_of
 from accord.sync.report import NobodyWatches, Tally, Watch
 
 #: So many rows without a page are read at once.

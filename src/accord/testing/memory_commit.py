@@ -11,9 +11,8 @@ from collections.abc import Iterator, Sequence
 from accord.core.entries import Outcome, Result, RowEdit, RowWrite
 from accord.core.errors import OurError, ValueRefusedError
 from accord.core.merge import Unknown
-from accord.core.record import UNDECLARED, Base, Record
+from accord.core.record import UNDECLARED, Base, Record, title_of_field
 from accord.core.values import Opaque, Value
-from accord.supabase.records import title_of_field
 from accord.supabase.refusals import refusal, refused_by_postgres
 from accord.testing.memory_rows import Layout, UnfitError, holdable, undeclared_of
 from accord.testing.memory_tables import (

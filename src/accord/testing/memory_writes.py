@@ -10,9 +10,8 @@ from enum import Enum, auto
 
 from accord.core.entries import RowEdit, RowWrite
 from accord.core.errors import OurError
-from accord.core.record import UNDECLARED, Base
+from accord.core.record import UNDECLARED, Base, title_of_field
 from accord.core.values import Json, Value
-from accord.supabase.records import title_of_field
 from accord.testing.memory_rows import Layout, Row, UnfitError
 from accord.testing.memory_tables import Linked, MemoryDatabase, Table
 
