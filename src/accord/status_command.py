@@ -20,9 +20,6 @@ from accord.core.ports import PastRound, Problem
 from accord.core.values import Json
 from accord.sync.report import problem_to_json
 
-#: More stamps than these are not counted.
-MANY = 100_000
-
 #: Heading -> count; a column in which nothing is, is left out where it says ``False``.
 _COLUMNS = (
     ("rows", "rows", True),
@@ -125,7 +122,7 @@ async def _look(project: Project, records: Records) -> Status:
         "problems": Counter(p.table for p in problems if not p.ignored),
         "conflicts": Counter(each.table for each in await ledger.conflicts(waiting=True)),
         "under_way": Counter(each.table for each in await ledger.intents()),
-        "stamps_due": Counter(each.table for each in await ledger.stamps_due(tables, MANY)),
+        "stamps_due": Counter(await ledger.stamps_waiting(tables)),
     }
     standings = []
     for collection in schema:

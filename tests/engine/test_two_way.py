@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from accord.core.stamps import receipt_in
+from accord.sync import stamping
 from accord.sync.report import Count, Report
 from tests.engine.conftest import NewWorld
 from tests.engine.test_edits import some_page, text
@@ -148,3 +149,31 @@ def test_the_first_round_stamps_every_page_once(new_world: NewWorld) -> None:
     world.clock.turn(minutes=5)
     again, sent = writes(world, world.both)
     assert (again.effects, sent) == (0, [])
+
+
+class Asked:
+    """A ledger that notes how many stamps are asked for at once."""
+
+    def __init__(self, inner: Any, limits: list[int]) -> None:
+        self._inner = inner
+        self._limits = limits
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    async def stamps_due(self, tables: Any, limit: int) -> Any:
+        self._limits.append(limit)
+        return await self._inner.stamps_due(tables, limit)
+
+
+def test_many_stamps_are_asked_for_a_few_at_a_time(
+    new_world: NewWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stamping, "PAGE", 10)
+    limits: list[int] = []
+    world = new_world()
+    world.wrap = lambda notion, supabase, ledger: (notion, supabase, Asked(ledger, limits))
+    report = world.both()
+    assert sum(t.counts[Count.STAMPED] for t in report.tallies.values()) > 90
+    assert world.query("select * from sync.stamp") == []
+    assert max(limits) == 20

@@ -381,6 +381,7 @@ class Work:
         self.both("sources", lambda program: program.ledger.sources())
         self.both("users", lambda program: program.ledger.known_users())
         self.both("problems", lambda program: program.ledger.problems(), set)
+        self.both("stamps", lambda program: program.ledger.stamps_waiting(tables))
         self.both(
             "stamps due",
             lambda program: program.ledger.stamps_due(tables, 100),

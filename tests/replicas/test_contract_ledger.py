@@ -126,6 +126,9 @@ def test_stamps_are_due_longest_first_until_they_are_written(desk: Desk) -> None
     due = desk.ask(lambda ledger: ledger.stamps_due(["things"], 2))
     assert [stamp.page_id for stamp in due] == [page("b"), page("a")]
     assert due[0].at <= due[1].at
+    waiting = desk.ask(lambda ledger: ledger.stamps_waiting(["things", "shelves", "drawers"]))
+    assert waiting == {"things": 3, "shelves": 1}
+    assert desk.ask(lambda ledger: ledger.stamps_waiting(["drawers"])) == {}
     desk.done("things", onward(desk.known("things", "b"), values={"stage": "x"}, stamp=True))
     desk.done("things", onward(desk.known("things", "a"), values={"stage": "x"}, stamp=False))
     due = desk.ask(lambda ledger: ledger.stamps_due(["things"], 9))

@@ -325,6 +325,10 @@ class Ledger(Protocol):
         """The pages whose stamps are due, longest due first."""
         ...
 
+    async def stamps_waiting(self, tables: Sequence[str]) -> dict[str, int]:
+        """How many pages have stamps that are due, by table; tables without any are absent."""
+        ...
+
     async def stamped(self, page_ids: Sequence[str]) -> None:
         """The stamps of these pages are no longer due: they are written, or cannot be."""
         ...

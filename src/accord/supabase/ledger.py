@@ -261,6 +261,11 @@ class PostgresLedger:
         answer = await self._door.call("stamps_due_v1", list(tables), limit)
         return tuple(stamp_due(item) for item in answer)
 
+    async def stamps_waiting(self, tables: Sequence[str]) -> dict[str, int]:
+        """How many pages have stamps that are due, by table; tables without any are absent."""
+        counts: dict[str, int] = await self._door.call("stamps_waiting_v1", list(tables))
+        return counts
+
     async def stamped(self, page_ids: Sequence[str]) -> None:
         """The stamps of these pages are no longer due: they are written, or cannot be."""
         if page_ids:

@@ -23,9 +23,6 @@ from accord.sync.send import BATCH, Errand, Sender, words_of
 #: So many pages are asked for at once.
 PAGE = 100
 
-#: So many are counted at most, to tell how far it is.
-MANY = 100_000
-
 
 @dataclass(slots=True)
 class Stamper:
@@ -44,12 +41,15 @@ class Stamper:
     async def stamp(self) -> None:
         """Write every stamp that is due."""
         tables = self.round.tables
-        total = await self._count(tables)
+        total = sum((await self.round.ledger.stamps_waiting(tables)).values())
         if total and not self.round.options.dry_run:
             self.round.watch.stamps(0, total)
+        left = 0
         while tables:
-            due = await self.round.ledger.stamps_due(tables, PAGE + len(self._tried))
+            # Of the last page of them too some may have been left; behind all these are fresh ones.
+            due = await self.round.ledger.stamps_due(tables, left + 2 * PAGE)
             fresh = [d for d in due if d.page_id not in self._tried][:PAGE]
+            left = sum(d.page_id in self._tried for d in due)
             if not fresh:
                 break
             self._tried.update(d.page_id for d in fresh)
@@ -74,9 +74,6 @@ class Stamper:
             self._done += len(batch)
             if not self.round.options.dry_run:
                 self.round.watch.stamps(self._done, max(total, self._done))
-
-    async def _count(self, tables: Sequence[str]) -> int:
-        return len(await self.round.ledger.stamps_due(tables, MANY))
 
     def _would(self, tables: Sequence[str]) -> None:
         """In a dry run: count the stamps that what was planned would make due."""

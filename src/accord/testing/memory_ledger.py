@@ -5,6 +5,7 @@ Rule: every method compares before it writes, so that in quiet nothing is counte
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -291,6 +292,10 @@ class MemoryLedger:
             problem = trouble.problem if trouble is not None else None
             found.append(StampDue(due.table, page_id, due.row_id, problem, at))
         return tuple(found)
+
+    async def stamps_waiting(self, tables: Sequence[str]) -> dict[str, int]:
+        """How many pages have stamps that are due, by table; tables without any are absent."""
+        return dict(Counter(s.table for s in self._database.stamps.values() if s.table in tables))
 
     async def stamped(self, page_ids: Sequence[str]) -> None:
         """The stamps of these pages are no longer due: they are written, or cannot be."""

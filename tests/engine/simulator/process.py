@@ -51,6 +51,7 @@ READING = frozenset(
         "sight_rows",
         "sources",
         "stamps_due",
+        "stamps_waiting",
     }
 )
 _NOWHERE = httpx2.MockTransport(lambda _: httpx2.Response(500))

@@ -51,6 +51,24 @@ $$;
 comment on function sync.stamps_due_v1(jsonb, jsonb) is
   'The pages whose stamps are due, longest due first, with the problem that they have now.';
 
+create function sync.stamps_waiting_v1(p_tables jsonb) returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(p_tables) = 'string' then p_tables := (p_tables #>> '{}')::jsonb; end if;
+  return coalesce((
+    select jsonb_object_agg(c.table_name, c.pages)
+      from (
+        select s.table_name, count(*) as pages from sync.stamp s
+         where s.table_name in (select jsonb_array_elements_text(p_tables))
+         group by s.table_name
+      ) c), '{}'::jsonb);
+end
+$$;
+comment on function sync.stamps_waiting_v1(jsonb) is
+  'How many pages there are whose stamps are due, by table.';
+
 create function sync.stamped_v1(p_page_ids jsonb) returns jsonb
 language plpgsql
 set search_path = ''
@@ -92,6 +110,7 @@ comment on function sync.resolve_v1(jsonb) is 'A person decided these conflicts.
 revoke execute on function sync.dirty_v1(jsonb, jsonb) from public;
 revoke execute on function sync.intents_v1() from public;
 revoke execute on function sync.stamps_due_v1(jsonb, jsonb) from public;
+revoke execute on function sync.stamps_waiting_v1(jsonb) from public;
 revoke execute on function sync.stamped_v1(jsonb) from public;
 revoke execute on function sync.conflicts_v1(jsonb) from public;
 revoke execute on function sync.resolve_v1(jsonb) from public;
