@@ -342,14 +342,13 @@ async def _turn(url: str, wait: float) -> AsyncIterator[None]:
     The lock is held by an open transaction of a connection of its own: it is freed whatever
     becomes of us, and it holds through a pooler that hands out transactions. That transaction
     keeps no snapshot, for which 'create index concurrently' would wait: it asks again instead of
-    waiting in Postgres, and without parameters, since those leave a portal open.
+    waiting in Postgres, and without parameters, since those leave a portal open. Nor does one that
+    asked in vain stay open: an index that met its snapshot waits for its end.
     """
     clock = asyncio.get_running_loop()
     deadline = clock.time() + wait
     async with _connection(url) as holder:
-        await holder.execute("begin isolation level read committed")
-        await holder.execute("set local idle_in_transaction_session_timeout = 0")
-        while await _fetch(holder, f"select pg_try_advisory_xact_lock({_TURN})") != [(True,)]:
+        while not await _is_ours(holder):
             if clock.time() > deadline:
                 raise SupabaseError(
                     f"Another run of the migrations did not end in {wait:g} seconds.",
@@ -362,6 +361,16 @@ async def _turn(url: str, wait: float) -> AsyncIterator[None]:
             yield
         finally:
             await holder.close()  # which frees the lock
+
+
+async def _is_ours(holder: psycopg.AsyncConnection[Any]) -> bool:
+    """Whether the lock could be had; the transaction that holds it is open then."""
+    await holder.execute("begin isolation level read committed")
+    await holder.execute("set local idle_in_transaction_session_timeout = 0")
+    if await _fetch(holder, f"select pg_try_advisory_xact_lock({_TURN})") == [(True,)]:
+        return True
+    await holder.execute("rollback")
+    return False
 
 
 async def _fetch(
