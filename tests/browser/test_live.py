@@ -133,3 +133,31 @@ def test_a_local_notion_that_does_not_answer_is_told_of_until_it_does(
     shows(screen, task, "Task ID", "T-78")
     assert not screen.find("#trouble").is_displayed()
     assert all("ERR_INTERNET_DISCONNECTED" in one for one in screen.complaints())
+
+
+HOLD_ONE_ANSWER = """
+const real = window.fetch;
+window.fetch = async (address, options) => {
+  const answer = await real(address, options);
+  if (!String(address).includes("/news") && !window.held) {
+    window.held = true;
+    await new Promise((go) => { window.go = go; });
+  }
+  return answer;
+};
+"""
+
+
+def test_what_was_asked_before_a_person_acted_does_not_undo_it_on_the_screen(
+    screen: Screen, task: str
+) -> None:
+    other = screen.notion.create("tasks", "Oil the hinges")
+    screen.table("tasks")
+    screen.script(HOLD_ONE_ANSWER)
+    write(screen, other, "Status", {"select": {"name": "Blocked"}})
+    screen.until(lambda: screen.script("return window.held"), "the page is not asked for")
+    screen.find(f"#r-{task} [aria-label^='Move']").click()
+    screen.find(f"#r-{task}.ghost button")
+    screen.script("document.activeElement.blur(); window.go()")
+    shows(screen, other, "Status", "Blocked")
+    assert screen.all(f"#r-{task}.ghost button")

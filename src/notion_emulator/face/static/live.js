@@ -16,6 +16,11 @@
   let mark = document.body.dataset.mark;
   let left = false; // something could not be put in yet
   let silent = 0;
+  let acts = 0; // how often a person sent something
+
+  document.addEventListener("htmx:beforeRequest", () => {
+    acts += 1;
+  });
 
   const held = (part) => part.contains(document.activeElement) && document.activeElement !== document.body;
   const edited = (part) => Boolean($(".editor", part));
@@ -152,10 +157,12 @@
     const address = new URL(here);
     const shown = $$("#rows > tr[data-page]").length;
     if (shown) address.searchParams.set("shown", shown);
+    const before = acts;
     const answer = await ask(address);
     if (!answer.ok) return true; // it is gone; what was shown may still be read
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (location.href !== here || $(".htmx-request")) return false;
+    // What was asked for before a person acted is older than what that has shown since.
+    if (location.href !== here || acts !== before || $(".htmx-request")) return false;
     merge(page);
     return true;
   }
