@@ -14,6 +14,7 @@ from accord.supabase.errors import AccessDenied, Unreachable
 from accord.supabase.migrate import Applied, Status
 from accord.supabase.migration_files import plan_text, read_folder
 from accord.supabase.statements import split
+from accord.supabase.targets import TURN
 
 ONE = "-- first\ncreate table public.one (id int);\ninsert into public.one values (1);\n"
 TWO = "create table public.two (id int);\n"
@@ -151,7 +152,7 @@ def test_two_runners_at_once_take_turns(
 def test_who_waits_too_long_for_its_turn_says_so(
     postgres_url: str, folder: Path, database: psycopg.Connection[Any]
 ) -> None:
-    database.execute("select pg_advisory_lock(%s)", (migrate._TURN,))
+    database.execute("select pg_advisory_lock(%s)", (TURN,))
     with pytest.raises(SupabaseError, match="Another run of the migrations did not end"):
         apply(postgres_url, folder, wait=0)
     assert tables(database) == set()
