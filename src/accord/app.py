@@ -20,6 +20,7 @@ from accord.config import (
     read_environment,
     read_keeping,
     read_settings,
+    reports_folder,
     with_policies,
 )
 from accord.core.errors import ConfigurationError, SupabaseError, UsageError
@@ -33,6 +34,7 @@ from accord.supabase import migrate
 from accord.supabase.door import PostgresDoor
 from accord.supabase.ledger import PostgresLedger
 from accord.supabase.replica import Supabase
+from accord.supabase.views import View, load_views
 from accord.sync.engine import Engine
 
 MIGRATIONS = Path("supabase") / "migrations"
@@ -87,6 +89,15 @@ class Project:
     def migrations(self) -> Path:
         """Where the migration scripts are."""
         return self.folder / MIGRATIONS
+
+    def views(self) -> tuple[View, ...]:
+        """The reports of the project; none where pyproject.toml names no folder for them.
+
+        Raises:
+            YourError: the folder is not there, or files are not as they should be.
+        """
+        reports = reports_folder(self.folder)
+        return load_views(reports) if reports is not None else ()
 
     def settings(self) -> Settings:
         """All that a round needs.

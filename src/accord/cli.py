@@ -218,7 +218,7 @@ def run_demo(
 def write() -> int:
     """Write the migration scripts of this version again from the models."""
     project = Project.open(Path())
-    for path in write_migrations(project.schema, project.migrations):
+    for path in write_migrations(project.schema, project.migrations, project.views()):
         screen.OUT.print(f"wrote {path}")
     return 0
 

@@ -96,6 +96,22 @@ def models_package(folder: Path) -> str:
     return package
 
 
+def reports_folder(folder: Path) -> Path | None:
+    """Where the reports are: ``[tool.accord] reports`` in pyproject.toml; None: there are none.
+
+    Raises:
+        ConfigurationError: it names no folder, or pyproject.toml cannot be read.
+    """
+    said = _said(folder).get("reports")
+    if said is None:
+        return None
+    if not isinstance(said, str) or not said:
+        raise ConfigurationError(
+            'pyproject.toml: [tool.accord] reports is the folder of the reports, as "reports"'
+        )
+    return folder / said
+
+
 def with_policies(folder: Path, schema: Schema) -> Schema:
     """The schema with the policies of ``[tool.accord.policies]`` in pyproject.toml.
 

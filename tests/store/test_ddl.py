@@ -17,6 +17,7 @@ from accord.supabase.ddl import RESERVED_WORDS, _name, table_names, tables_sql
 from accord.supabase.first_migrations import migration_files, write_migrations
 from accord.supabase.migration_files import read_folder
 from accord.supabase.statements import split
+from accord.supabase.views import load_views
 
 ROOT = Path(__file__).parents[2]
 TITLE = Field("name", "Name", PropertyType.TITLE, column="name", sql="text")
@@ -34,7 +35,8 @@ def schema(*fields: Field) -> Schema:
 
 def test_the_migrations_in_the_folder_are_what_the_models_give_today() -> None:
     folder = ROOT / "supabase" / "migrations"
-    for name, text in migration_files(load_schema("models")).items():
+    views = load_views(ROOT / "reports")
+    for name, text in migration_files(load_schema("models"), views).items():
         kept = (folder / name).read_text(encoding="utf-8") if (folder / name).is_file() else ""
         assert kept == text, (
             f"supabase/migrations/{name} is not what the models and src/accord/supabase/sql "
@@ -44,7 +46,8 @@ def test_the_migrations_in_the_folder_are_what_the_models_give_today() -> None:
 
 def test_the_migrations_in_the_folder_can_be_run() -> None:
     names = [migration.file_name for migration in read_folder(ROOT / "supabase" / "migrations")]
-    assert names[:2] == list(migration_files(load_schema("models")))
+    views = load_views(ROOT / "reports")
+    assert names[:3] == list(migration_files(load_schema("models"), views))
 
 
 def test_only_files_that_changed_are_written(tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ def test_without_the_roles_everything_else_is_there() -> None:
             connection.execute("create database bare owner plain")
         url = f"postgresql://plain:plain@{server.url('bare').split('@')[1]}"
         done = asyncio.run(migrate.apply(url, MIGRATIONS))
-        assert len(done) == 2
+        assert len(done) == 3
         missing = [notice for notice in done[0].notices if "There is no role" in notice]
         assert len(missing) == 3
         with psycopg.connect(url, autocommit=True) as connection:

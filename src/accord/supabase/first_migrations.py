@@ -1,4 +1,4 @@
-"""The first migrations, assembled: what accord keeps for itself, then the tables of the models.
+"""The first migrations, assembled: what accord keeps for itself, the models' tables, the reports.
 
 Rule: the files in ``supabase/migrations`` are what this gives for the models of today, until the
 first release; from then on they stay as they are, and what is new goes into a new file.
@@ -6,26 +6,31 @@ first release; from then on they stay as they are, and what is new goes into a n
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 
 from accord.core.schema import Schema
 from accord.supabase.ddl import tables_sql
+from accord.supabase.views import View, views_sql
 
 LEDGER_FILE = "20260101000000_ledger.sql"
 TABLES_FILE = "20260101000100_notion_databases.sql"
+REPORTS_FILE = "20260101000200_reports.sql"
 
 # These come first, in this order: roles are granted rights, tables are named by functions.
 _FIRST = ("roles.sql", "ledger.sql")
 
 
-def migration_files(schema: Schema) -> dict[str, str]:
-    """File name -> text, in the order in which they are applied.
+def migration_files(schema: Schema, views: Iterable[View] = ()) -> dict[str, str]:
+    """File name -> text, in the order in which they are applied; no views, no file for them.
 
     Raises:
         ModelError: a declaration cannot become a table.
     """
-    return {LEDGER_FILE: ledger_sql(), TABLES_FILE: tables_sql(schema)}
+    texts = {LEDGER_FILE: ledger_sql(), TABLES_FILE: tables_sql(schema)}
+    reports = tuple(views)
+    return texts | {REPORTS_FILE: views_sql(reports)} if reports else texts
 
 
 def ledger_sql() -> str:
@@ -45,13 +50,13 @@ def ledger_sql() -> str:
     return head + "\n" + "\n\n".join(parts)
 
 
-def write_migrations(schema: Schema, folder: Path) -> list[Path]:
+def write_migrations(schema: Schema, folder: Path, views: Iterable[View] = ()) -> list[Path]:
     """Write the files into ``folder``; answer those that changed.
 
     Raises:
         ModelError: a declaration cannot become a table; nothing is written.
     """
-    texts = migration_files(schema)
+    texts = migration_files(schema, views)
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name, text in texts.items():
