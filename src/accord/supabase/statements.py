@@ -107,6 +107,23 @@ def quote_literal(text: str) -> str:
     return f"'{quoted}'"
 
 
+def plain(statement: str) -> str:
+    """The words of a statement in lower case: no comments, strings as ``''``, names as written."""
+    pieces: list[str] = []
+    position = 0
+    while position < len(statement):
+        end = _token_end(statement, position)
+        token = statement[position:end]
+        if token.startswith(("--", "/*")):
+            pieces.append(" ")
+        elif token[0] == "'" or (token[0] == "$" and len(token) > 1) or token[-1] == "'":
+            pieces.append("''")
+        else:
+            pieces.append(token if token[0] == '"' else token.lower())
+        position = end
+    return " ".join("".join(pieces).split())
+
+
 def squash(text: str) -> str:
     """The text without whitespace and ``;``: what must be equal for two files to do the same."""
     return re.sub(r"[\s;]+", "", text)
