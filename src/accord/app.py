@@ -23,6 +23,7 @@ from accord.config import (
     reports_folder,
     with_policies,
 )
+from accord.config_setup import SetupSettings, read_setup_settings
 from accord.core.errors import ConfigurationError, SupabaseError, UsageError
 from accord.core.ports import Ledger, SupabaseReplica
 from accord.core.schema import Collection, Schema
@@ -114,6 +115,14 @@ class Project:
             ConfigurationError: it is missing or wrong.
         """
         return read_database_url(self.environment)
+
+    def setup_settings(self) -> SetupSettings:
+        """The way to change the tables.
+
+        Raises:
+            ConfigurationError: with everything that is missing or wrong.
+        """
+        return read_setup_settings(self.environment)
 
     def tables_named(self, names: list[str]) -> frozenset[str] | None:
         """The tables of the collections that people name; None when they name none.

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
-from rich.panel import Panel
 
 from accord import __version__, local, screen, session
 from accord.app import Opened, Project
@@ -23,10 +22,9 @@ from accord.core.errors import AccordError, OurError, TheirError, UsageError, Yo
 from accord.notion_commands import notion_app
 from accord.postgres_programs import LocalPostgresError
 from accord.record_commands import explain, history, ignore, retry, undo
+from accord.setup_command import setup
 from accord.status_command import status
-from accord.supabase import migrate as migrations
 from accord.supabase.first_migrations import write_migrations
-from accord.supabase.migration_files import plan_text, read_folder
 from accord.sync.options import Options, Stamping
 from accord.sync.report import Direction, Report
 from accord.sync.verify import Comparison
@@ -44,7 +42,7 @@ migrate_app = App(name="migrate", help="The migration scripts of the project.")
 app.command(migrate_app)
 app.command(notion_app)
 app.command(conflicts_app)
-for command in (status, explain, history, undo, retry, ignore):
+for command in (setup, status, explain, history, undo, retry, ignore):
     app.command(command)
 
 
@@ -152,31 +150,6 @@ def verify(
     else:
         screen.show_comparisons(compared)
     return 0 if equal else 1
-
-
-@app.command
-def setup(
-    *,
-    dry_run: Annotated[bool, Parameter(negative="")] = False,
-    as_sql: Annotated[bool, Parameter(name="--print", negative="")] = False,
-    include_all: Annotated[bool, Parameter(negative="")] = False,
-) -> int:
-    """Create the tables in Supabase, or bring them up to date. Safe to run again.
-
-    Parameters
-    ----------
-    dry_run
-        Show what would be run; change nothing.
-    as_sql
-        Print the SQL of all migrations for the dashboard's SQL editor.
-    include_all
-        Also apply files that are older than what is applied already.
-    """
-    project = Project.open(Path())
-    if as_sql:
-        sys.stdout.write(plan_text(read_folder(project.migrations)))
-        return 0
-    return asyncio.run(_setup(project, dry_run=dry_run, include_all=include_all))
 
 
 @app.command(name="demo")
@@ -314,28 +287,3 @@ async def _run(opened: Opened, options: Options, *, verbose: bool) -> Report:
 async def _verify(opened: Opened, tables: frozenset[str] | None) -> list[Comparison]:
     with session.watching(opened, len(tables or opened.engine.ids)) as watch:
         return await opened.engine.verifier().run(tables, watch)
-
-
-async def _setup(project: Project, *, dry_run: bool, include_all: bool) -> int:
-    url = project.database_url()
-    status = await migrations.pending(url, project.migrations)
-    if not status.pending and not status.unknown:
-        screen.OUT.print("The tables are up to date; nothing to do.")
-        return 0
-    names = "\n".join(migration.file_name for migration in status.pending)
-    screen.OUT.print(Panel(names, title="to be applied", title_align="left", expand=False))
-    if dry_run:
-        screen.OUT.print("Dry run: nothing was changed.")
-        return 0
-    await migrations.apply(url, project.migrations, progress=_show_applied, include_all=include_all)
-    screen.OUT.print(f"The tables of {len(project.schema)} databases are ready.")
-    return 0
-
-
-def _show_applied(applied: migrations.Applied, number: int, count: int) -> None:
-    statements = len(applied.migration.statements)
-    screen.OUT.print(
-        f"{number}/{count} applied {applied.migration.file_name}: {statements} statements"
-    )
-    for notice in applied.notices:
-        screen.show_warning(notice)

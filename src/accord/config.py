@@ -257,7 +257,7 @@ def _notion(environment: Mapping[str, str], schema: Schema, problems: list[str])
         )
     notion_url = environment.get("NOTION_API_URL", "").strip() or NOTION
     notion_url = notion_url.rstrip("/").removesuffix("/v1")
-    problems.extend(_url_problems(notion_url))
+    problems.extend(address_problems("NOTION_API_URL", notion_url, NOTION))
     budget = environment.get("NOTION_REQUESTS_PER_MINUTE", "").strip() or str(DEFAULT_BUDGET)
     if not budget.isdecimal():
         problems.append(
@@ -270,7 +270,7 @@ def _notion(environment: Mapping[str, str], schema: Schema, problems: list[str])
 
 
 def read_database_url(environment: Mapping[str, str]) -> str:
-    """The Postgres URL alone: all that the set-up of tables needs.
+    """The Postgres URL alone.
 
     Raises:
         ConfigurationError: it is missing or not a Postgres URL.
@@ -297,7 +297,7 @@ def _databases(
             databases[collection.table] = digits
         else:
             problems.append(
-                f"{collection.env} is {_shown(value)}, which is no Notion id: copy the 32 digits "
+                f"{collection.env} is {shown(value)}, which is no Notion id: copy the 32 digits "
                 f"and letters from the address of the database {collection.title!r}"
             )
     problems.extend(_shared_ids(databases, schema))
@@ -316,23 +316,24 @@ def _shared_ids(databases: Mapping[str, str], schema: Schema) -> Iterator[str]:
             yield f"{' and '.join(variables)} name the same database; each needs its own"
 
 
-def _shown(value: str) -> str:
+def shown(value: str) -> str:
     """A value that should be no secret; not if it looks like one that got into the wrong place."""
     return "(not shown, it looks like a secret)" if _SECRET.search(value) else repr(value)
 
 
-def _url_problems(url: str) -> Iterator[str]:
+def address_problems(variable: str, url: str, usual: str) -> Iterator[str]:
+    """What is wrong with the address of an API that a secret is sent to."""
     try:
         parts = urlsplit(url)
     except ValueError:
         parts = urlsplit("")
     if "@" in url:
-        yield "NOTION_API_URL must not carry a user or password; the token alone opens the door"
+        yield f"{variable} must not carry a user or password; the token alone opens the door"
     elif parts.scheme not in {"http", "https"} or not parts.hostname:
-        yield f"NOTION_API_URL is {_shown(url)}, but must be an address such as {NOTION}"
+        yield f"{variable} is {shown(url)}, but must be an address such as {usual}"
     elif parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
         yield (
-            f"NOTION_API_URL is {url!r}: without https the token would travel in the clear; "
+            f"{variable} is {url!r}: without https the token would travel in the clear; "
             "use https, or an address on this machine"
         )
 

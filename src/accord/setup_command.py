@@ -1,0 +1,151 @@
+"""`accord setup`: creates the tables in Supabase, or brings them up to date.
+
+Rule: the plan is shown before anything is done, and nothing waits for an answer; what would take
+stored data away is refused, with a list of it, until that is allowed in so many words.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+
+from accord import screen
+from accord.app import Project
+from accord.config_setup import SetupSettings
+from accord.core.errors import UsageError
+from accord.supabase import migrate as migrations
+from accord.supabase.door import connection_settings
+from accord.supabase.losses import losses
+from accord.supabase.management import ManagementTarget
+from accord.supabase.migration_files import Migration, plan_text, read_folder
+from accord.supabase.statements import plain
+from accord.supabase.targets import PostgresTarget, Target
+
+_MADE = re.compile(
+    r"^create\s+(?:or\s+replace\s+)?(?:unique\s+)?(?:materialized\s+)?"
+    r"(schema|table|type|function|trigger|index|policy|view)\b"
+)
+_MANY = {"index": "indexes", "policy": "policies"}
+
+
+def setup(
+    *,
+    dry_run: Annotated[bool, Parameter(negative="")] = False,
+    as_sql: Annotated[bool, Parameter(name="--print", negative="")] = False,
+    include_all: Annotated[bool, Parameter(negative="")] = False,
+    allow_destructive: Annotated[bool, Parameter(negative="")] = False,
+) -> int:
+    """Create the tables in Supabase, or bring them up to date. Safe to run again.
+
+    Parameters
+    ----------
+    dry_run
+        Show what would be run; change nothing.
+    as_sql
+        Print the SQL of all migrations for the dashboard's SQL editor.
+    include_all
+        Also apply files that are older than what is applied already.
+    allow_destructive
+        Also apply files that drop or rewrite stored data; without it they are listed and refused.
+    """
+    project = Project.open(Path())
+    if as_sql:
+        sys.stdout.write(plan_text(read_folder(project.migrations)))
+        return 0
+    settings = project.setup_settings()
+    return asyncio.run(
+        _setup(
+            project,
+            settings,
+            dry_run=dry_run,
+            include_all=include_all,
+            allow_destructive=allow_destructive,
+        )
+    )
+
+
+async def _setup(
+    project: Project,
+    settings: SetupSettings,
+    *,
+    dry_run: bool,
+    include_all: bool,
+    allow_destructive: bool,
+) -> int:
+    target = target_of(settings)
+    status = await migrations.pending(target, project.migrations)
+    if not status.pending and not status.unknown and not status.changed:
+        screen.OUT.print(f"The tables in {place_of(settings)} are up to date; nothing to do.")
+        return 0
+    _show_plan(status.pending, place_of(settings))
+    lost = {m.file_name: found for m in status.pending if (found := losses(m))}
+    if lost and not allow_destructive:
+        raise UsageError(
+            f"{name} {loss}; back the data up and run it again with --allow-destructive"
+            for name, found in lost.items()
+            for loss in found
+        )
+    if dry_run:
+        screen.OUT.print("Dry run: nothing was changed.")
+        return 0
+    await migrations.apply(
+        target, project.migrations, progress=_show_applied, include_all=include_all
+    )
+    screen.OUT.print(f"The tables of {len(project.schema)} databases are ready.")
+    return 0
+
+
+def target_of(settings: SetupSettings) -> Target:
+    """The database that the settings lead to."""
+    if settings.database_url:
+        return PostgresTarget(settings.database_url)
+    return ManagementTarget(settings.project, settings.access_token, settings.management_url)
+
+
+def place_of(settings: SetupSettings) -> str:
+    """Which database it is, for people; without a password."""
+    if not settings.database_url:
+        return f"project {settings.project}"
+    said = connection_settings(settings.database_url)
+    host, name = said.get("host") or "this machine", said.get("dbname") or said.get("user")
+    return f"{name} at {host}"
+
+
+def _show_plan(pending: tuple[Migration, ...], place: str) -> None:
+    if not pending:
+        return
+    table = Table.grid(padding=(0, 2))
+    for migration in pending:
+        table.add_row(escape(migration.file_name), _summary(migration))
+        for loss in losses(migration):
+            table.add_row("", f"[bold red]{escape(loss)}[/]")
+    screen.OUT.print(
+        Panel(table, title=f"to be applied to {escape(place)}", title_align="left", expand=False)
+    )
+
+
+def _summary(migration: Migration) -> str:
+    """What a file makes, counted, as ``16 tables, 58 functions``."""
+    counts = Counter(
+        found[1] for text in migration.statements if (found := _MADE.match(plain(text)))
+    )
+    made = [f"{n} {kind if n == 1 else _MANY.get(kind, kind + 's')}" for kind, n in counts.items()]
+    return ", ".join(made) or f"{len(migration.statements)} statements"
+
+
+def _show_applied(applied: migrations.Applied, number: int, count: int) -> None:
+    statements = len(applied.migration.statements)
+    screen.OUT.print(
+        f"{number}/{count} applied {applied.migration.file_name}: {statements} statements"
+    )
+    for notice in applied.notices:
+        screen.show_warning(notice)
