@@ -114,7 +114,7 @@ def test_no_error_of_the_driver_gets_out(url: str, naps: list[float]) -> None:
         ("42P01", errors.SchemaMissing),
         ("42883", errors.SchemaMissing),
         ("42703", errors.SchemaOutdated),
-        ("57014", errors.Unreachable),
+        ("57014", errors.TooMuch),
         ("57P01", errors.Unreachable),
         ("08006", errors.Unreachable),
         ("22012", errors.UnknownSupabaseError),

@@ -1,4 +1,4 @@
-"""The door to Postgres: one call is one function, one statement, one transaction.
+"""The doors, and the one by database URL: one call is one function, one statement, one transaction.
 
 Rule: nothing that only a session can keep is used, so the door works through a transaction pooler
 too; no error of psycopg and no password gets out.
@@ -66,6 +66,13 @@ class Door(Protocol):
     async def close(self) -> None:
         """Let go of all connections."""
         ...
+
+
+def guarded(fence: int | None, function: str, args: Sequence[Json]) -> tuple[str, Sequence[Json]]:
+    """The call that writes if the lease with this fence is still held; None: unguarded."""
+    if fence is None:
+        return function, args
+    return "fenced_v1", (WORKSPACE, fence, function, list(args))
 
 
 class PostgresDoor:
@@ -144,10 +151,8 @@ class PostgresDoor:
             LeaseLostError: another run has taken over.
             SupabaseError: the database refused, or did not answer.
         """
-        if self.fence is None:
-            return await self.call(function, *args)
-        fenced = (WORKSPACE, self.fence, function, list(args))
-        return await self._call("fenced_v1", fenced, once=function in ONCE)
+        once = function in ONCE
+        return await self._call(*guarded(self.fence, function, args), once=once)
 
     async def _call(self, function: str, args: Sequence[Json], *, once: bool) -> Json:
         try:
@@ -165,7 +170,7 @@ class PostgresDoor:
                 return await self._once(query, texts)
             except psycopg.Error as error:
                 lost = is_connection_loss(error) and not once
-                if pause is None or not (lost or is_rolled_back(error)):
+                if pause is None or not (lost or is_rolled_back(error.sqlstate)):
                     raise explained(error, user=self._user, place=self._place) from error
                 await self._sleep(pause)
                 if self._pool is not None and lost:
@@ -184,7 +189,7 @@ class PostgresDoor:
         except TimeoutError as error:
             raise too_slow(self._place, self._timeout) from error
         answer = row[0] if row else None
-        return None if answer is None else _read(answer)
+        return None if answer is None else read_json(answer)
 
     async def _opened(self) -> AsyncConnectionPool[psycopg.AsyncConnection[Any]]:
         async with self._opening:
@@ -210,7 +215,7 @@ class PostgresDoor:
         await connection.close()
 
 
-def _read(answer: str) -> Json:
+def read_json(answer: str | bytes) -> Json:
     """A JSON text of Postgres, which has numbers that are larger than any double."""
     try:
         return orjson.loads(answer)

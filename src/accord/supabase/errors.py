@@ -1,10 +1,12 @@
 """What can go wrong with Supabase as a whole, by what to do about it.
 
-Rule: no error of psycopg gets past the door; each becomes one of these, with a remedy, and none
-carries a password::
+Rule: no error of psycopg or of HTTP gets past a door; each becomes one of these, with a remedy, and
+none carries a password or a key::
 
     SupabaseError
     ├── Unreachable            nobody answers, or not in time: wait, or look at the network
+    ├── TooMuch                one call asked for too much: ask for less at once
+    ├── Restricted             the project is paused, or over its quota
     ├── AccessDenied           a wrong password, or a right that is missing
     ├── SchemaMissing          the tables or functions are not there
     ├── SchemaOutdated         they are there and not of this version
@@ -41,6 +43,14 @@ class Unreachable(SupabaseError):
     """Nobody answers, or not in time."""
 
 
+class TooMuch(SupabaseError):
+    """One call asked for too much, and nothing of it was done; less at once may go through."""
+
+
+class Restricted(SupabaseError):
+    """The project is paused, or its organisation is over its quota."""
+
+
 class AccessDenied(SupabaseError):
     """A wrong password, or a right that is missing."""
 
@@ -71,15 +81,19 @@ class UnknownSupabaseError(SupabaseError):
 
 def is_connection_loss(error: psycopg.Error) -> bool:
     """Whether the connection broke or never was: asking again may succeed."""
-    state = error.sqlstate
-    if state is None:
+    if error.sqlstate is None:
         return isinstance(error, psycopg.OperationalError) and not _at_the_gate(error)
+    return tells_connection_loss(error.sqlstate)
+
+
+def tells_connection_loss(state: str) -> bool:
+    """Whether a SQLSTATE tells of a broken or missing connection."""
     return state.startswith("08") or state in {"57P01", "57P02", "57P03", "53300"}
 
 
-def is_rolled_back(error: psycopg.Error) -> bool:
+def is_rolled_back(state: str | None) -> bool:
     """Whether Postgres itself undid the transaction, so that it can be sent again as it was."""
-    return error.sqlstate in {"40001", "40P01"}
+    return state in {"40001", "40P01"}
 
 
 def explained(error: psycopg.Error, *, user: str, place: str) -> TheirError:
@@ -99,9 +113,21 @@ def explained(error: psycopg.Error, *, user: str, place: str) -> TheirError:
         )
     if not state and isinstance(error, psycopg.OperationalError):
         return _not_connected(error, said, user=user, place=place)
+    if state in {"28P01", "28000"}:
+        return _wrong_password(said, user)
+    return by_state(state, said, user=user, place=place)
+
+
+def by_state(state: str, said: str, *, user: str, place: str) -> TheirError:
+    """The error of this tree for a SQLSTATE.
+
+    Args:
+        state: the five characters; empty: none is known.
+        said: Postgres's own sentence.
+        user: the database user we are.
+        place: where the database is, without a password.
+    """
     match state:
-        case "28P01" | "28000":
-            return _wrong_password(said, user)
         case "42501":
             return _missing_right(said, user)
         case "3F000" | "42P01" | "42883":
@@ -126,7 +152,7 @@ def explained(error: psycopg.Error, *, user: str, place: str) -> TheirError:
                 remedy="Nothing is lost: the other run does the rest.",
             )
         case "57014":
-            return Unreachable(
+            return TooMuch(
                 f"The database at {place} stopped a call that took too long.",
                 remedy="Try again; if it stays so, look for a statement that holds locks.",
             )

@@ -26,6 +26,7 @@ from accord.core.schema import Collection, Schema
 from accord.core.values import Json
 from accord.supabase.door import WORKSPACE, Door
 from accord.supabase.errors import SET_UP, SchemaMissing, SchemaOutdated
+from accord.supabase.portions import Portions
 from accord.supabase.records import moment
 from accord.supabase.remembered import (
     dispute,
@@ -53,6 +54,7 @@ class PostgresLedger:
 
     def __init__(self, door: Door) -> None:
         self._door = door
+        self._portions = Portions()
 
     async def check(self, schema: Schema) -> None:
         """See that tables and functions are there, and of this version.
@@ -126,26 +128,30 @@ class PostgresLedger:
 
     async def settle(self, schema: Schema) -> dict[str, int]:
         """Set the links whose target has arrived; how many, by table of the owner."""
-        counts: dict[str, int] = await self._door.write("settle_v1", shapes_of(schema))
-        return counts
+        parts = await self._portions.each(
+            "settle_v1",
+            shapes_of(schema),
+            lambda part: self._door.write("settle_v1", list(part)),
+        )
+        return {table: count for part in parts for table, count in part.items()}
 
     async def alive(self, page_ids: Sequence[str]) -> dict[str, str]:
         """Of these pages, the linked ones whose base is not deleted: page id -> table."""
-        if not page_ids:
-            return {}
-        tables: dict[str, str] = await self._door.call("alive_v1", list(page_ids))
-        return tables
+        parts = await self._portions.each(
+            "alive_v1", page_ids, lambda part: self._door.call("alive_v1", list(part))
+        )
+        return {page_id: table for part in parts for page_id, table in part.items()}
 
     async def linked(self, table: str) -> dict[str, bool]:
         """Every linked page of a collection, and whether the base says it is deleted."""
-        pages: dict[str, bool] = {}
-        after: str | None = None
-        while True:
-            answer = await self._door.call("linked_v1", table, after, PAGE)
-            pages.update((page_id, deleted) for page_id, deleted in answer)
-            if len(answer) < PAGE:
-                return pages
-            after = answer[-1][0]
+        pages = await self._portions.pages(
+            "linked_v1",
+            PAGE,
+            None,
+            lambda after, most: self._door.call("linked_v1", table, after, most),
+            lambda item: item[0],
+        )
+        return dict(pages)
 
     async def owners_that_differ(
         self, collection: Collection, mirrors: Mapping[str, Mapping[str, tuple[str, ...]]]
@@ -157,9 +163,13 @@ class PostgresLedger:
         pairs = pairs_of(collection)
         if not pairs or not mirrors:
             return ()
-        shown = {page_id: dict(fields) for page_id, fields in mirrors.items()}
-        answer = await self._door.call("owners_v1", pairs, shown)
-        return tuple(dict.fromkeys((table, page_id) for table, page_id in answer))
+        parts = await self._portions.each(
+            "owners_v1",
+            [(page_id, dict(fields)) for page_id, fields in mirrors.items()],
+            lambda part: self._door.call("owners_v1", pairs, dict(part)),
+        )
+        found = (owner for part in parts for owner in part)
+        return tuple(dict.fromkeys((table, page_id) for table, page_id in found))
 
     async def problems(self) -> tuple[Problem, ...]:
         """The records that could not be brought into step so far."""
@@ -292,14 +302,16 @@ class PostgresLedger:
 
         Those of tables and fields that are declared no more are left out.
         """
-        entries: list[Remembered] = []
-        after = 0
-        while True:
-            answer = await self._door.call("changes_v1", row_id, round_number, since, after, PAGE)
-            entries += (entry for item in answer for entry in remembered(schema, item))
-            if len(answer) < PAGE:
-                return tuple(entries)
-            after = answer[-1]["id"]
+        changes = await self._portions.pages(
+            "changes_v1",
+            PAGE,
+            0,
+            lambda after, most: self._door.call(
+                "changes_v1", row_id, round_number, since, after, most
+            ),
+            lambda item: item["id"],
+        )
+        return tuple(entry for item in changes for entry in remembered(schema, item))
 
     async def forget(self, before: datetime) -> int:
         """Drop the history from before a moment; answers how many entries went."""
@@ -307,5 +319,9 @@ class PostgresLedger:
 
     async def census(self, schema: Schema) -> dict[str, tuple[int, int]]:
         """(rows that are not deleted, links) by table."""
-        answer = await self._door.call("census_v1", shapes_of(schema))
-        return {table: (rows, links) for table, (rows, links) in answer.items()}
+        parts = await self._portions.each(
+            "census_v1",
+            shapes_of(schema),
+            lambda part: self._door.call("census_v1", list(part)),
+        )
+        return {table: (rows, links) for part in parts for table, (rows, links) in part.items()}

@@ -21,6 +21,7 @@ from accord.core.schema import Collection, Schema
 from accord.core.values import Json, Kind, Value
 from accord.supabase.codec import encode_row
 from accord.supabase.door import Door
+from accord.supabase.portions import Portions
 from accord.supabase.records import edited_record, known_record, written_record
 from accord.supabase.refusals import refusal, refused_by_postgres
 from accord.supabase.shape import shape_of
@@ -37,13 +38,12 @@ class Supabase:
 
     def __init__(self, door: Door) -> None:
         self._door = door
+        self._portions = Portions()
         self._shapes: dict[str, orjson.Fragment] = {}
 
     async def sight(self, collection: Collection, page_ids: Sequence[str]) -> dict[str, Known]:
         """What is known of these pages; pages that are not linked yet are left out."""
-        if not page_ids:
-            return {}
-        answer = await self._door.call("sight_v1", self._shape(collection), list(page_ids))
+        answer = await self._ask("sight_v1", page_ids, self._shape(collection))
         return {str(item["page_id"]): known_record(collection, item) for item in answer}
 
     async def sight_rows(self, collection: Collection, row_ids: Sequence[str]) -> dict[str, Known]:
@@ -51,9 +51,7 @@ class Supabase:
 
         A row that is gone and of which no mark tells is left out, unless it is linked.
         """
-        if not row_ids:
-            return {}
-        answer = await self._door.call("sight_rows_v1", self._shape(collection), list(row_ids))
+        answer = await self._ask("sight_rows_v1", row_ids, self._shape(collection))
         return {str(item["row_id"]): known_record(collection, item) for item in answer}
 
     async def rows_for(
@@ -64,13 +62,15 @@ class Supabase:
         First the row that names the page itself, then the one that the page's Supabase ID names,
         then those whose match key is the page's. Pages without such a row are left out.
         """
-        if not strangers:
-            return {}
         key = collection.match_key
         column = collection.field(key).column if key is not None else None
         told = [_stranger(collection, column, stranger) for stranger in strangers]
-        answer = await self._door.call("rows_for_v1", collection.table, column, told)
-        return {page_id: tuple(rows) for page_id, rows in answer.items()}
+        parts = await self._portions.each(
+            "rows_for_v1",
+            told,
+            lambda part: self._door.call("rows_for_v1", collection.table, column, list(part)),
+        )
+        return {page_id: tuple(rows) for part in parts for page_id, rows in part.items()}
 
     async def find(
         self, schema: Schema, *, key: str | None = None, title: str | None = None
@@ -102,7 +102,10 @@ class Supabase:
     async def commit(
         self, collection: Collection, writes: Sequence[RowWrite]
     ) -> tuple[Outcome, ...]:
-        """Write records and their ledger entries; each is done, stale or refused by itself."""
+        """Write records and their ledger entries; each is done, stale or refused by itself.
+
+        A batch is one transaction, unless it is more than the database does in one statement.
+        """
         outcomes = await self._write("commit_v1", collection, writes)
         gone = [write for write in writes if outcomes[write.row_id] is None]
         if gone:
@@ -143,15 +146,28 @@ class Supabase:
                 continue
             records.append(orjson.Fragment(text))
             sent[write.row_id] = write
-        if records:
-            answer = await self._door.write(function, self._shape(collection), records)
-            for item in answer:
+        parts = await self._portions.each(
+            function,
+            records,
+            lambda part: self._door.write(function, self._shape(collection), list(part)),
+        )
+        for part in parts:
+            for item in part:
                 row_id = str(item["row_id"])
                 outcomes[row_id] = _outcome(collection, sent[row_id], item)
         missing = [write.row_id for write in writes if write.row_id not in outcomes]
         if missing:
             raise OurError(f"sync.{function} did not answer for {', '.join(missing)}")
         return outcomes
+
+    async def _ask(
+        self, function: str, ids: Sequence[str], shape: orjson.Fragment
+    ) -> list[Mapping[str, Json]]:
+        """What a function answers of these ids."""
+        parts = await self._portions.each(
+            function, ids, lambda part: self._door.call(function, shape, list(part))
+        )
+        return [item for part in parts for item in part]
 
     def _shape(self, collection: Collection) -> orjson.Fragment:
         shape = self._shapes.get(collection.table)
