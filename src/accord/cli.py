@@ -14,12 +14,11 @@ from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 
-from accord import __version__, local, screen, session
+from accord import __version__, screen, session
 from accord.app import Opened, Project
 from accord.config import Settings
 from accord.conflict_commands import conflicts_app
 from accord.core.errors import AccordError, OurError, TheirError, UsageError, YourError
-from accord.notion_commands import notion_app
 from accord.postgres_programs import LocalPostgresError
 from accord.record_commands import explain, history, ignore, retry, undo
 from accord.setup_command import setup
@@ -40,7 +39,9 @@ app = App(
 )
 migrate_app = App(name="migrate", help="The migration scripts of the project.")
 app.command(migrate_app)
-app.command(notion_app)
+# What needs the local Notion is imported when it is asked for: it is half of all there is.
+app.command("accord.notion_commands:notion_app", name="notion", help="The local Notion.")
+app.command("accord.demo_command:demo", name="demo", help="Show it all on this machine.")
 app.command(conflicts_app)
 for command in (setup, status, explain, history, undo, retry, ignore):
     app.command(command)
@@ -150,41 +151,6 @@ def verify(
     else:
         screen.show_comparisons(compared)
     return 0 if equal else 1
-
-
-@app.command(name="demo")
-def run_demo(
-    *,
-    once: Annotated[bool, Parameter(negative="")] = False,
-    reset: Annotated[bool, Parameter(negative="")] = False,
-    pages: int = 0,
-    seed: int = 1,
-    port: int = 8970,
-) -> int:
-    """Start a real Postgres and a local Notion with sample data, and synchronise them.
-
-    Parameters
-    ----------
-    once
-        Load, show, and leave.
-    reset
-        Remove the demo's data under .accord/ and leave.
-    pages
-        Add so many generated pages to the hand-made ones; counts when the data is made.
-    seed
-        What the generated pages are drawn from; counts when the data is made.
-    port
-        Where the local Notion listens; 0 takes a free port.
-    """
-    folder = Path()
-    if reset:
-        removed = local.reset(folder)
-        screen.OUT.print("The demo's data is removed." if removed else "There is no demo data.")
-        return 0
-    if pages < 0:
-        raise UsageError(f"--pages is {pages}, but must be 0 or more")
-    project = Project.open(folder)
-    return asyncio.run(local.run(project, once=once, pages=pages, seed=seed, port=port))
 
 
 @migrate_app.command
