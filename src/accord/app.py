@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import assert_never
 
 from accord.config import (
     Keeping,
@@ -20,6 +21,7 @@ from accord.config import (
     read_environment,
     read_keeping,
     read_settings,
+    read_supabase_address,
     reports_folder,
     with_policies,
 )
@@ -32,10 +34,12 @@ from accord.notion.client import NotionClient
 from accord.notion.pacer import Pacer
 from accord.notion.replica import Notion
 from accord.supabase import migrate
-from accord.supabase.door import PostgresDoor
+from accord.supabase.door import Door, PostgresDoor
 from accord.supabase.ledger import PostgresLedger
 from accord.supabase.replica import Supabase
+from accord.supabase.rest_door import RestDoor
 from accord.supabase.views import View, load_views
+from accord.supabase_address import DatabaseUrl, RestApi, SupabaseAddress
 from accord.sync.engine import Engine
 
 MIGRATIONS = Path("supabase") / "migrations"
@@ -124,6 +128,14 @@ class Project:
         """
         return read_setup_settings(self.environment)
 
+    def supabase_address(self) -> SupabaseAddress:
+        """How Supabase is reached.
+
+        Raises:
+            ConfigurationError: with everything that is missing or wrong.
+        """
+        return read_supabase_address(self.environment)
+
     def tables_named(self, names: list[str]) -> frozenset[str] | None:
         """The tables of the collections that people name; None when they name none.
 
@@ -157,6 +169,20 @@ class Opened:
 
 
 @asynccontextmanager
+async def open_door(address: SupabaseAddress) -> AsyncIterator[Door]:
+    """The door that belongs to an address."""
+    match address:
+        case DatabaseUrl(url):
+            async with PostgresDoor(url) as door:
+                yield door
+        case RestApi():
+            async with RestDoor(address) as door:
+                yield door
+        case _:
+            assert_never(address)
+
+
+@asynccontextmanager
 async def open_engine(project: Project, settings: Settings) -> AsyncIterator[Opened]:
     """Join both sides and the ledger.
 
@@ -165,10 +191,10 @@ async def open_engine(project: Project, settings: Settings) -> AsyncIterator[Ope
     """
     pacer = Pacer(settings.requests_per_minute)
     async with (
-        PostgresDoor(settings.database_url) as door,
+        open_door(settings.supabase) as door,
         NotionClient(settings.notion_token, settings.notion_url, pacer=pacer) as client,
     ):
-        await _require_tables(settings.database_url, project.migrations)
+        await _require_tables(settings.supabase, project.migrations)
         engine = Engine(
             schema=project.schema,
             ids=settings.databases,
@@ -191,26 +217,31 @@ class Records:
 
 
 @asynccontextmanager
-async def open_records(project: Project, url: str) -> AsyncIterator[Records]:
+async def open_records(project: Project, address: SupabaseAddress) -> AsyncIterator[Records]:
     """Open the tables and the ledger.
 
     Raises:
         TheirError: Postgres cannot be reached, or its tables are not those of the migrations.
     """
-    async with PostgresDoor(url) as door:
-        await _require_tables(url, project.migrations)
+    async with open_door(address) as door:
+        await _require_tables(address, project.migrations)
         records = Records(project.schema, Supabase(door), PostgresLedger(door))
         await records.ledger.check(project.schema)
         yield records
 
 
-async def _require_tables(url: str, folder: Path) -> None:
+async def _require_tables(address: SupabaseAddress, folder: Path) -> None:
     """See that every migration is applied.
+
+    The Data API shows no history of migrations; there the ledger's own check has to do, which
+    looks for functions, tables and columns.
 
     Raises:
         SupabaseError: some or all are not; the remedy names the command.
     """
-    status = await migrate.pending(url, folder)
+    if not isinstance(address, DatabaseUrl):
+        return
+    status = await migrate.pending(address.url, folder)
     if not status.pending:
         return
     missing = ", ".join(migration.file_name for migration in status.pending)

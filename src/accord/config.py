@@ -22,6 +22,7 @@ from accord.core.errors import ConfigurationError
 from accord.core.merge import Policy
 from accord.core.schema import Collection, Schema
 from accord.core.stamps import Stamping
+from accord.supabase_address import SupabaseAddress, database_url, read_address
 
 NOTION = "https://api.notion.com"
 DEFAULT_BUDGET = 180
@@ -62,7 +63,7 @@ class Settings:
         notion_token: the connection's token.
         notion_url: where the Notion API is.
         requests_per_minute: the budget that we keep to; 0: no pacing.
-        database_url: the Postgres URL.
+        supabase: how Supabase is reached.
         databases: Notion's database or data source id (32 hex digits), by table.
         skipped: declared databases without an id.
     """
@@ -70,7 +71,7 @@ class Settings:
     notion_token: str = field(repr=False)
     notion_url: str
     requests_per_minute: int
-    database_url: str = field(repr=False)
+    supabase: SupabaseAddress
     databases: Mapping[str, str]
     skipped: tuple[Skipped, ...] = ()
 
@@ -226,11 +227,16 @@ def read_settings(environment: Mapping[str, str], schema: Schema) -> Settings:
     """
     problems: list[str] = []
     notion = _notion(environment, schema, problems)
-    url = _database_url(environment, problems)
-    if problems:
+    supabase = read_address(environment, problems)
+    if problems or supabase is None:
         raise ConfigurationError(problems)
     return Settings(
-        notion.token, notion.url, notion.requests_per_minute, url, notion.databases, notion.skipped
+        notion.token,
+        notion.url,
+        notion.requests_per_minute,
+        supabase,
+        notion.databases,
+        notion.skipped,
     )
 
 
@@ -276,10 +282,23 @@ def read_database_url(environment: Mapping[str, str]) -> str:
         ConfigurationError: it is missing or not a Postgres URL.
     """
     problems: list[str] = []
-    url = _database_url(environment, problems)
+    url = database_url(environment, problems)
     if problems:
         raise ConfigurationError(problems)
     return url
+
+
+def read_supabase_address(environment: Mapping[str, str]) -> SupabaseAddress:
+    """How Supabase is reached: all that reading and writing its tables needs.
+
+    Raises:
+        ConfigurationError: with everything that is missing or wrong.
+    """
+    problems: list[str] = []
+    address = read_address(environment, problems)
+    if problems or address is None:
+        raise ConfigurationError(problems)
+    return address
 
 
 def _databases(
@@ -336,28 +355,3 @@ def address_problems(variable: str, url: str, usual: str) -> Iterator[str]:
             f"{variable} is {url!r}: without https the token would travel in the clear; "
             "use https, or an address on this machine"
         )
-
-
-def _database_url(environment: Mapping[str, str], problems: list[str]) -> str:
-    url = environment.get("SUPABASE_DB_URL", "").strip()
-    if not url:
-        problems.append(
-            "SUPABASE_DB_URL is not set: in the Supabase dashboard press Connect and copy the "
-            "address of the session pooler, with your database password"
-            + (
-                " (SUPABASE_URL with SUPABASE_API_KEY is not enough for this version)"
-                if environment.get("SUPABASE_URL")
-                else ""
-            )
-        )
-    elif not url.startswith(("postgres://", "postgresql://")):
-        problems.append(
-            "SUPABASE_DB_URL is not a Postgres address: it must begin with postgresql://"
-        )
-    elif "@" in url and url.partition("://")[2].partition("/")[0].count("@") != 1:
-        # A part of the password would be taken for the host, and then be told as such.
-        problems.append(
-            "SUPABASE_DB_URL has a password with special characters: percent-encode them "
-            "(@ is %40, / is %2F)"
-        )
-    return url

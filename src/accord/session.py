@@ -80,10 +80,10 @@ def with_engine(project: Project, settings: Settings, act: Callable[[Opened], Aw
 
 def with_records(project: Project, act: Callable[[Records], Awaitable[T]]) -> T:
     """Do something with the tables and the ledger alone; Notion is not asked."""
-    url = project.database_url()
+    address = project.supabase_address()
 
     async def run() -> T:
-        async with open_records(project, url) as records:
+        async with open_records(project, address) as records:
             return await act(records)
 
     return asyncio.run(run())

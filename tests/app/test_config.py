@@ -90,8 +90,7 @@ def test_all_that_is_wrong_is_named_at_once(schema: Schema) -> None:
     for word in (
         "NOTION_API_TOKEN",
         "NOTION_REQUESTS_PER_MINUTE",
-        "SUPABASE_DB_URL",
-        "SUPABASE_URL",
+        "SUPABASE_API_KEY",
     ):
         assert word in said
     assert "NOTION_BUSINESS_ENTITIES_DB" in said
