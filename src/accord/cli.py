@@ -23,6 +23,7 @@ from accord.postgres_programs import LocalPostgresError
 from accord.record_commands import explain, history, ignore, retry, undo
 from accord.setup_command import setup
 from accord.status_command import status
+from accord.supabase import worker_role as worker
 from accord.supabase.first_migrations import write_migrations
 from accord.sync.options import Options, Stamping
 from accord.sync.report import Direction, Report
@@ -159,6 +160,19 @@ def write() -> int:
     project = Project.open(Path())
     for path in write_migrations(project.schema, project.migrations, project.views()):
         screen.OUT.print(f"wrote {path}")
+    return 0
+
+
+@migrate_app.command
+def worker_role(*, name: str = worker.NAME) -> int:
+    """Print the SQL of a role that can do the synchronisation's work and nothing else.
+
+    Parameters
+    ----------
+    name
+        What the role is called.
+    """
+    sys.stdout.write(worker.worker_role_sql(Project.open(Path()).schema, name))
     return 0
 
 
