@@ -16,6 +16,7 @@ class BusinessEntity(
     table="business_entities",
     env="NOTION_BUSINESS_ENTITIES_DB",
     number=1,
+    readers_of="id",
 ):
     """A business that The HigherSelf Network runs."""
 
@@ -39,6 +40,7 @@ class WorkflowInstance(
     table="workflow_instances",
     env="NOTION_ACTIVE_WORKFLOW_INSTANCES_DB",
     number=5,
+    readers_of="business_entity_id",
 ):
     """One run of a workflow, from its start date to its end date."""
 
@@ -64,14 +66,17 @@ class WorkflowInstance(
 
     needs_sync: bool | None = notion.formula(bool)
     duration_days: float | None = notion.formula(float)
-    sla_status: str | None = notion.formula(
-        str, title="SLA Status", doc="Whether it is within the time that was promised."
-    )
+    sla_status: str | None = notion.formula(str, title="SLA Status", doc="Whether it is in time.")
     last_modified: datetime | None = notion.last_edited_time()
 
 
 class Task(
-    Collection, title="Master Tasks Database", table="tasks", env="NOTION_TASKS_DB", number=9
+    Collection,
+    title="Master Tasks Database",
+    table="tasks",
+    env="NOTION_TASKS_DB",
+    number=9,
+    readers_of="related_business_entity_id",
 ):
     """A piece of work for somebody, by itself or as a part of a workflow instance."""
 
@@ -99,9 +104,7 @@ class Task(
     dependencies: list[UUID] = notion.relations(
         "Task", target="dependency_id", doc="The tasks that have to be done before this one."
     )
-    subtasks: list[UUID] = notion.relations(
-        "Task", target="subtask_id", doc="The tasks that this one is made of."
-    )
+    subtasks: list[UUID] = notion.relations("Task", target="subtask_id", doc="What it is made of.")
     notes: str | None = notion.rich_text()
     source: str | None = notion.select(
         "Manual, Workflow, Agent, System, Integration", doc="Where the task came from."
@@ -162,6 +165,7 @@ class Agent(
     env="NOTION_AGENT_REGISTRY_DB",
     number=11,
     group="support",
+    readers_of="business_entity_association",
 ):
     """A program that works for the businesses."""
 
@@ -191,7 +195,7 @@ class Agent(
     last_execution: datetime | None = notion.date()
     execution_count: float | None = notion.number()
     success_rate: float | None = notion.number(
-        number_format="percent", doc="A fraction: 1 is always."
+        number_format="percent", doc="A fraction; 1: always."
     )
     communication_patterns: list[UUID] = notion.relations("AgentCommunication")
     api_integrations: list[UUID] = notion.relations(
@@ -217,6 +221,7 @@ class ApiIntegration(
     env="NOTION_API_INTEGRATIONS_DB",
     number=12,
     group="support",
+    readers_of="business_entities",
 ):
     """A connection to an outside service."""
 
@@ -241,9 +246,7 @@ class ApiIntegration(
     rate_limits: str | None = notion.rich_text()
     endpoints_used: str | None = notion.rich_text()
     data_mapping: list[UUID] = notion.relations(
-        "DataTransformation",
-        two_way="related_api_integrations",
-        doc="The transformations between the service and us.",
+        "DataTransformation", two_way="related_api_integrations", doc="Between the service and us."
     )
     implementation_notes: str | None = notion.rich_text()
     last_tested: datetime | None = notion.date(doc="When the connection was last seen to work.")
@@ -265,6 +268,7 @@ class DataTransformation(
     env="NOTION_DATA_TRANSFORMATIONS_DB",
     number=13,
     group="support",
+    readers_of="business_entities",
 ):
     """How data from one system becomes data for another."""
 
@@ -316,6 +320,7 @@ class NotificationTemplate(
     env="NOTION_NOTIFICATIONS_TEMPLATES_DB",
     number=14,
     group="support",
+    readers_of="business_entities",
 ):
     """The wording of a message that is sent when something happens."""
 
@@ -327,9 +332,7 @@ class NotificationTemplate(
     )
     content_template: str | None = notion.rich_text()
     subject_template: str | None = notion.rich_text()
-    supported_placeholders: str | None = notion.rich_text(
-        doc="The names that the template fills in."
-    )
+    supported_placeholders: str | None = notion.rich_text(doc="The names that it fills in.")
     business_entities: list[UUID] = notion.relations("BusinessEntity")
     trigger_event: str | None = notion.select(
         "New Lead, Booking Confirmation, Booking Reminder, Order Confirmation, Shipping Update, "
@@ -362,6 +365,7 @@ class UseCase(
     env="NOTION_USE_CASES_DB",
     number=15,
     group="support",
+    readers_of="business_entities",
 ):
     """Something that a business wants to be able to do, and what it takes."""
 
@@ -405,6 +409,7 @@ class Workflow(
     env="NOTION_WORKFLOWS_LIBRARY_DB",
     number=16,
     group="support",
+    readers_of="business_entities",
 ):
     """A process that can be run again and again; each run is a workflow instance."""
 
@@ -425,7 +430,7 @@ class Workflow(
     total_instances_count: float | None = notion.number()
     average_completion_time: float | None = notion.number()
     success_rate: float | None = notion.number(
-        number_format="percent", doc="A fraction: 1 is always."
+        number_format="percent", doc="A fraction; 1: always."
     )
     version: str | None = notion.rich_text()
     created_date: datetime | None = notion.date()

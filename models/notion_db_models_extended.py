@@ -16,6 +16,7 @@ class ContactProfile(
     table="contacts_profiles",
     env="NOTION_CONTACTS_PROFILES_DB",
     number=2,
+    readers_of="business_entity_id",
 ):
     """A person the Network deals with: lead, client, partner, vendor or staff."""
 
@@ -59,6 +60,7 @@ class CommunityMember(
     table="community_members",
     env="NOTION_COMMUNITY_HUB_DB",
     number=3,
+    readers_of="business_entity_id",
 ):
     """A membership of the community, on whichever platform the member is."""
 
@@ -98,6 +100,7 @@ class ProductService(
     table="products_services",
     env="NOTION_PRODUCTS_SERVICES_DB",
     number=4,
+    readers_of="business_entity_id",
 ):
     """Something that a business sells: a product, a service, a course, a retreat."""
 
@@ -139,6 +142,7 @@ class MarketingCampaign(
     table="marketing_campaigns",
     env="NOTION_MARKETING_CAMPAIGNS_DB",
     number=6,
+    readers_of="business_entity_id",
 ):
     """A campaign: whom it speaks to, through which channels, at what cost."""
 
@@ -182,6 +186,7 @@ class FeedbackSurvey(
     table="feedback_surveys",
     env="NOTION_FEEDBACK_SURVEYS_DB",
     number=7,
+    readers_of="business_entity_id",
 ):
     """One answer from a client: a review, a complaint, a survey response."""
 
@@ -228,6 +233,7 @@ class RewardBounty(
     table="rewards_bounties",
     env="NOTION_REWARDS_BOUNTIES_DB",
     number=8,
+    readers_of="business_entity_id",
 ):
     """A reward that members and clients can earn."""
 

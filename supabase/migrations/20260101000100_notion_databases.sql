@@ -2063,6 +2063,225 @@ alter table public.use_cases_required_integrations enable row level security;
 alter table public.workflows_required_integrations enable row level security;
 
 
+-- == Who may read what: the records that a reader was given, and the policies that ask
+
+create function sync.readable_v1() returns setof uuid
+language sql stable security definer
+set search_path = ''
+as $$
+  select r.id from public.business_entities r
+   where exists (
+     select from sync.readers g
+      where g.user_id = sync.reader_v1() and (g.row_id = r.id or g.row_id is null))
+$$;
+comment on function sync.readable_v1() is
+  'The records that whoever is signed in was given to read, of the tables that have readers.';
+revoke execute on function sync.readable_v1() from public;
+
+do $$
+begin
+  if pg_catalog.to_regrole('authenticated') is not null then
+    grant execute on function sync.reads_all_v1() to authenticated;
+    grant execute on function sync.readable_v1() to authenticated;
+    create policy readers on public.business_entities for select to authenticated
+      using (
+        id = any (array(select sync.readable_v1()))
+      );
+    create policy readers on public.contacts_profiles for select to authenticated
+      using (
+        business_entity_id = any (array(select sync.readable_v1()))
+        or business_entity_id is null and (select sync.reads_all_v1())
+      );
+    create policy readers on public.community_members for select to authenticated
+      using (
+        business_entity_id = any (array(select sync.readable_v1()))
+        or business_entity_id is null and (select sync.reads_all_v1())
+      );
+    create policy readers on public.products_services for select to authenticated
+      using (
+        business_entity_id = any (array(select sync.readable_v1()))
+        or business_entity_id is null and (select sync.reads_all_v1())
+      );
+    create policy readers on public.workflow_instances for select to authenticated
+      using (
+        business_entity_id = any (array(select sync.readable_v1()))
+        or business_entity_id is null and (select sync.reads_all_v1())
+      );
+    create policy readers on public.marketing_campaigns for select to authenticated
+      using (
+        business_entity_id = any (array(select sync.readable_v1()))
+        or business_entity_id is null and (select sync.reads_all_v1())
+      );
+    create policy readers on public.feedback_surveys for select to authenticated
+      using (
+        business_entity_id = any (array(select sync.readable_v1()))
+        or business_entity_id is null and (select sync.reads_all_v1())
+      );
+    create policy readers on public.rewards_bounties for select to authenticated
+      using (
+        business_entity_id = any (array(select sync.readable_v1()))
+        or business_entity_id is null and (select sync.reads_all_v1())
+      );
+    create policy readers on public.tasks for select to authenticated
+      using (
+        related_business_entity_id = any (array(select sync.readable_v1()))
+        or related_business_entity_id is null and (select sync.reads_all_v1())
+      );
+    create policy readers on public.agent_communication_patterns for select to authenticated
+      using (
+        (select sync.reads_all_v1())
+      );
+    create policy readers on public.agents for select to authenticated
+      using (
+        (select sync.reads_all_v1())
+        or id in (
+          select l.agent_id from public.business_entities_active_agents l
+           where l.business_entity_id = any (array(select sync.readable_v1())))
+      );
+    create policy readers on public.api_integrations for select to authenticated
+      using (
+        (select sync.reads_all_v1())
+        or id in (
+          select l.api_integration_id from public.api_integrations_business_entities l
+           where l.business_entity_id = any (array(select sync.readable_v1())))
+      );
+    create policy readers on public.data_transformations for select to authenticated
+      using (
+        (select sync.reads_all_v1())
+        or id in (
+          select l.data_transformation_id from public.data_transformations_business_entities l
+           where l.business_entity_id = any (array(select sync.readable_v1())))
+      );
+    create policy readers on public.notification_templates for select to authenticated
+      using (
+        (select sync.reads_all_v1())
+        or id in (
+          select l.notification_template_id from public.notification_templates_business_entities l
+           where l.business_entity_id = any (array(select sync.readable_v1())))
+      );
+    create policy readers on public.use_cases for select to authenticated
+      using (
+        (select sync.reads_all_v1())
+        or id in (
+          select l.use_case_id from public.use_cases_business_entities l
+           where l.business_entity_id = any (array(select sync.readable_v1())))
+      );
+    create policy readers on public.workflows for select to authenticated
+      using (
+        (select sync.reads_all_v1())
+        or id in (
+          select l.workflow_id from public.business_entities_primary_workflows l
+           where l.business_entity_id = any (array(select sync.readable_v1())))
+      );
+    create policy readers on public.notion_users for select to authenticated
+      using (
+        (select sync.reads_all_v1())
+        or exists (select sync.readable_v1())
+      );
+    create policy readers on public.business_entities_primary_workflows for select to authenticated
+      using (
+        business_entity_id = any (array(select sync.readable_v1()))
+      );
+    create policy readers on public.business_entities_active_agents for select to authenticated
+      using (
+        business_entity_id = any (array(select sync.readable_v1()))
+      );
+    create policy readers on public.marketing_campaigns_related_products for select to authenticated
+      using (
+        exists (select from public.marketing_campaigns r where r.id = marketing_campaigns_related_products.marketing_campaign_id)
+        and exists (select from public.products_services r where r.id = marketing_campaigns_related_products.product_service_id)
+      );
+    create policy readers on public.feedback_surveys_action_items for select to authenticated
+      using (
+        exists (select from public.feedback_surveys r where r.id = feedback_surveys_action_items.feedback_survey_id)
+        and exists (select from public.tasks r where r.id = feedback_surveys_action_items.task_id)
+      );
+    create policy readers on public.rewards_bounties_related_products for select to authenticated
+      using (
+        exists (select from public.rewards_bounties r where r.id = rewards_bounties_related_products.reward_bounty_id)
+        and exists (select from public.products_services r where r.id = rewards_bounties_related_products.product_service_id)
+      );
+    create policy readers on public.tasks_dependencies for select to authenticated
+      using (
+        exists (select from public.tasks r where r.id = tasks_dependencies.task_id)
+        and exists (select from public.tasks r where r.id = tasks_dependencies.dependency_id)
+      );
+    create policy readers on public.tasks_subtasks for select to authenticated
+      using (
+        exists (select from public.tasks r where r.id = tasks_subtasks.task_id)
+        and exists (select from public.tasks r where r.id = tasks_subtasks.subtask_id)
+      );
+    create policy readers on public.agent_communication_patterns_active_workflows_using for select to authenticated
+      using (
+        exists (select from public.agent_communication_patterns r where r.id = agent_communication_patterns_active_workflows_using.agent_communication_pattern_id)
+        and exists (select from public.workflows r where r.id = agent_communication_patterns_active_workflows_using.workflow_id)
+      );
+    create policy readers on public.agents_communication_patterns for select to authenticated
+      using (
+        exists (select from public.agents r where r.id = agents_communication_patterns.agent_id)
+        and exists (select from public.agent_communication_patterns r where r.id = agents_communication_patterns.agent_communication_pattern_id)
+      );
+    create policy readers on public.agents_api_integrations for select to authenticated
+      using (
+        exists (select from public.agents r where r.id = agents_api_integrations.agent_id)
+        and exists (select from public.api_integrations r where r.id = agents_api_integrations.api_integration_id)
+      );
+    create policy readers on public.agents_data_transformations for select to authenticated
+      using (
+        exists (select from public.agents r where r.id = agents_data_transformations.agent_id)
+        and exists (select from public.data_transformations r where r.id = agents_data_transformations.data_transformation_id)
+      );
+    create policy readers on public.agents_workflows for select to authenticated
+      using (
+        exists (select from public.agents r where r.id = agents_workflows.agent_id)
+        and exists (select from public.workflows r where r.id = agents_workflows.workflow_id)
+      );
+    create policy readers on public.api_integrations_business_entities for select to authenticated
+      using (
+        business_entity_id = any (array(select sync.readable_v1()))
+      );
+    create policy readers on public.api_integrations_data_mapping for select to authenticated
+      using (
+        exists (select from public.api_integrations r where r.id = api_integrations_data_mapping.api_integration_id)
+        and exists (select from public.data_transformations r where r.id = api_integrations_data_mapping.data_transformation_id)
+      );
+    create policy readers on public.data_transformations_business_entities for select to authenticated
+      using (
+        business_entity_id = any (array(select sync.readable_v1()))
+      );
+    create policy readers on public.notification_templates_business_entities for select to authenticated
+      using (
+        business_entity_id = any (array(select sync.readable_v1()))
+      );
+    create policy readers on public.notification_templates_related_workflows for select to authenticated
+      using (
+        exists (select from public.notification_templates r where r.id = notification_templates_related_workflows.notification_template_id)
+        and exists (select from public.workflows r where r.id = notification_templates_related_workflows.workflow_id)
+      );
+    create policy readers on public.use_cases_business_entities for select to authenticated
+      using (
+        business_entity_id = any (array(select sync.readable_v1()))
+      );
+    create policy readers on public.use_cases_related_workflows for select to authenticated
+      using (
+        exists (select from public.use_cases r where r.id = use_cases_related_workflows.use_case_id)
+        and exists (select from public.workflows r where r.id = use_cases_related_workflows.workflow_id)
+      );
+    create policy readers on public.use_cases_required_integrations for select to authenticated
+      using (
+        exists (select from public.use_cases r where r.id = use_cases_required_integrations.use_case_id)
+        and exists (select from public.api_integrations r where r.id = use_cases_required_integrations.api_integration_id)
+      );
+    create policy readers on public.workflows_required_integrations for select to authenticated
+      using (
+        exists (select from public.workflows r where r.id = workflows_required_integrations.workflow_id)
+        and exists (select from public.api_integrations r where r.id = workflows_required_integrations.api_integration_id)
+      );
+  end if;
+end
+$$;
+
+
 -- == Access: anon has nothing, authenticated reads, service_role does its work
 
 revoke all on table
@@ -2418,7 +2637,7 @@ comment on column public.workflow_instances.assigned_agent_id is 'Notion propert
 comment on column public.workflow_instances.source_system is 'Notion property "Source System" (select).';
 comment on column public.workflow_instances.needs_sync is 'Notion property "Needs Sync" (formula, worked out by Notion).';
 comment on column public.workflow_instances.duration_days is 'Notion property "Duration Days" (formula, worked out by Notion).';
-comment on column public.workflow_instances.sla_status is 'Notion property "SLA Status" (formula, worked out by Notion). Whether it is within the time that was promised.';
+comment on column public.workflow_instances.sla_status is 'Notion property "SLA Status" (formula, worked out by Notion). Whether it is in time.';
 comment on column public.workflow_instances.last_modified is 'Notion property "Last Modified" (last edited time, worked out by Notion).';
 comment on column public.workflow_instances.created_at is 'When the row was made.';
 comment on column public.workflow_instances.updated_at is 'When a value of the row last changed.';
@@ -2593,7 +2812,7 @@ comment on column public.agents.runtime_environment is 'Notion property "Runtime
 comment on column public.agents.source_code_location is 'Notion property "Source Code Location" (rich text).';
 comment on column public.agents.last_execution is 'Notion property "Last Execution" (date).';
 comment on column public.agents.execution_count is 'Notion property "Execution Count" (number).';
-comment on column public.agents.success_rate is 'Notion property "Success Rate" (number). A fraction: 1 is always.';
+comment on column public.agents.success_rate is 'Notion property "Success Rate" (number). A fraction; 1: always.';
 comment on column public.agents.owner is 'Notion property "Owner" (people).';
 comment on column public.agents.documentation_url is 'Notion property "Documentation URL" (url).';
 comment on column public.agents.needs_sync is 'Notion property "Needs Sync" (formula, worked out by Notion).';
@@ -2673,7 +2892,7 @@ comment on column public.notification_templates.description is 'Notion property 
 comment on column public.notification_templates.channel is 'Notion property "Channel" (select).';
 comment on column public.notification_templates.content_template is 'Notion property "Content Template" (rich text).';
 comment on column public.notification_templates.subject_template is 'Notion property "Subject Template" (rich text).';
-comment on column public.notification_templates.supported_placeholders is 'Notion property "Supported Placeholders" (rich text). The names that the template fills in.';
+comment on column public.notification_templates.supported_placeholders is 'Notion property "Supported Placeholders" (rich text). The names that it fills in.';
 comment on column public.notification_templates.trigger_event is 'Notion property "Trigger Event" (select). What has to happen for the message to be sent.';
 comment on column public.notification_templates.status is 'Notion property "Status" (select).';
 comment on column public.notification_templates.version is 'Notion property "Version" (rich text).';
@@ -2737,7 +2956,7 @@ comment on column public.workflows.workflow_steps_json is 'The JSON in workflow_
 comment on column public.workflows.active_instances_count is 'Notion property "Active Instances Count" (number).';
 comment on column public.workflows.total_instances_count is 'Notion property "Total Instances Count" (number).';
 comment on column public.workflows.average_completion_time is 'Notion property "Average Completion Time" (number).';
-comment on column public.workflows.success_rate is 'Notion property "Success Rate" (number). A fraction: 1 is always.';
+comment on column public.workflows.success_rate is 'Notion property "Success Rate" (number). A fraction; 1: always.';
 comment on column public.workflows.version is 'Notion property "Version" (rich text).';
 comment on column public.workflows.created_date is 'Notion property "Created Date" (date).';
 comment on column public.workflows.last_updated is 'Notion property "Last Updated" (date).';
@@ -2794,7 +3013,7 @@ comment on column public.tasks_dependencies.task_id is 'The row that has the pro
 comment on column public.tasks_dependencies.dependency_id is 'The row that it points to.';
 comment on column public.tasks_dependencies.position is 'Notion''s order: 0, 1, ...';
 
-comment on table public.tasks_subtasks is 'The links of "Subtasks" in Notion database "Master Tasks Database". The tasks that this one is made of.';
+comment on table public.tasks_subtasks is 'The links of "Subtasks" in Notion database "Master Tasks Database". What it is made of.';
 comment on column public.tasks_subtasks.task_id is 'The row that has the property.';
 comment on column public.tasks_subtasks.subtask_id is 'The row that it points to.';
 comment on column public.tasks_subtasks.position is 'Notion''s order: 0, 1, ...';
@@ -2829,7 +3048,7 @@ comment on column public.api_integrations_business_entities.api_integration_id i
 comment on column public.api_integrations_business_entities.business_entity_id is 'The row that it points to.';
 comment on column public.api_integrations_business_entities.position is 'Notion''s order: 0, 1, ...';
 
-comment on table public.api_integrations_data_mapping is 'The links of "Data Mapping" in Notion database "API Integrations Catalog". The transformations between the service and us.';
+comment on table public.api_integrations_data_mapping is 'The links of "Data Mapping" in Notion database "API Integrations Catalog". Between the service and us.';
 comment on column public.api_integrations_data_mapping.api_integration_id is 'The row that has the property.';
 comment on column public.api_integrations_data_mapping.data_transformation_id is 'The row that it points to.';
 comment on column public.api_integrations_data_mapping.position is 'Notion''s order: 0, 1, ...';

@@ -427,3 +427,22 @@ def known_by() -> dict[str, tuple[Any, Any]]:
         "due": (datetime | None, notion.date()),
         "total": (float | None, notion.formula(float)),
     }
+
+
+def test_readers_are_the_rows_own_or_those_of_a_record_it_belongs_to() -> None:
+    shop = declare("Shop", {"readers_of": "id"}, name=name())
+    belongs = (UUID | None, notion.relation("Shop"))
+    thing = declare("Thing", {"readers_of": "shop_id"}, name=name(), shop_id=belongs)
+    assert [c.readers_of for c in load(shop, thing)] == ["id", "shop_id"]
+
+
+def test_readers_of_what_is_no_relation_or_has_no_readers_are_refused() -> None:
+    shop = declare("Shop", name=name())
+    belongs = (UUID | None, notion.relation("Shop"))
+    thing = declare("Thing", {"readers_of": "shop_id"}, name=name(), shop_id=belongs)
+    other = declare("Other", {"readers_of": "name"}, name=name(), shop_id=belongs)
+    said = refused(lambda: load(shop, thing, other))
+    assert [problem.split(";")[0] for problem in said] == [
+        "Thing: readers_of='shop_id' leads to 'shops', which is given no readers",
+        "Other: readers_of='name' names none of the attributes that may be one: id, shop_id",
+    ]

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from accord.core.errors import ModelError
 from accord.core.schema import Collection, Field, LinkTable, PropertyType, Schema
 from accord.declare import load_schema
-from accord.supabase.ddl import RESERVED_WORDS, _name, table_names, tables_sql
-from accord.supabase.first_migrations import migration_files, write_migrations
+from accord.supabase.ddl import table_names, tables_sql
+from accord.supabase.first_migrations import ledger_sql, migration_files, write_migrations
 from accord.supabase.migration_files import read_folder
+from accord.supabase.names import RESERVED_WORDS, name_of
 from accord.supabase.statements import split
 from accord.supabase.views import load_views
 
@@ -82,18 +83,7 @@ def test_words_that_postgres_keeps_for_itself_are_quoted(postgres_url: str) -> N
             Field(word, word, PropertyType.CHECKBOX, column=word, sql="boolean")
             for word in sorted(RESERVED_WORDS | {"position", "type", "name_", "row", "old", "new"})
         ]
-        connection.execute("create schema sync")
-        for call in (
-            "touch_v1",
-            "keep_page_v1",
-            "mark_row_v1",
-            "mark_link_v1",
-            "refuse_truncate_v1",
-        ):
-            connection.execute(
-                f"create function sync.{call}() returns trigger language plpgsql as"
-                " 'begin return new; end'".encode()
-            )
+        connection.execute(ledger_sql().encode())
         for statement in split(tables_sql(schema(*odd))):
             connection.execute(statement.encode())
         connection.execute('insert into public.things ("user", "order") values (true, true)')
@@ -102,13 +92,13 @@ def test_words_that_postgres_keeps_for_itself_are_quoted(postgres_url: str) -> N
 
 @given(st.lists(st.from_regex(r"[a-z_][a-z0-9_]{0,62}", fullmatch=True), min_size=1, max_size=3))
 def test_no_name_is_longer_than_postgres_keeps(parts: list[str]) -> None:
-    name = _name(*parts, "idx")
+    name = name_of(*parts, "idx")
     assert len(name) <= 63
     assert name.endswith("_idx")
 
 
 def test_long_names_that_begin_alike_stay_apart() -> None:
-    assert _name("a" * 63, "b", "idx") != _name("a" * 63, "c", "idx")
+    assert name_of("a" * 63, "b", "idx") != name_of("a" * 63, "c", "idx")
 
 
 def test_a_bound_may_be_open_on_one_side() -> None:

@@ -71,13 +71,15 @@ def test_authenticated_reads_what_policies_give_it_and_writes_nothing(
     assert may(database, "authenticated", "select") == public
     for privilege in ("insert", "update", "delete", "truncate", "references", "trigger"):
         assert may(database, "authenticated", privilege) == set()
+    user = "8a1f7f0c-0000-4000-8000-000000000001"
     database.execute("insert into public.tasks (task_name) values ('read me')")
     act_as(database, "authenticated")
+    database.execute(
+        "select set_config('request.jwt.claims', %s, false)", (f'{{"sub": "{user}"}}',)
+    )
     assert database.execute("select task_name from public.tasks").fetchall() == []
     database.execute("reset role")
-    database.execute(
-        "create policy readers on public.tasks for select to authenticated using (true)"
-    )
+    database.execute("select sync.grant_reader_of_all(%s)", (user,))
     act_as(database, "authenticated")
     assert database.execute("select task_name from public.tasks").fetchall() == [("read me",)]
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
@@ -146,3 +148,105 @@ def test_without_the_roles_everything_else_is_there() -> None:
             connection.execute("delete from public.tasks")
             roles = connection.execute("select from pg_roles where rolname = 'anon'").fetchall()
             assert roles == []
+
+
+OURS = "('public', 'sync', 'reports')"
+#: Functions with their owner's rights: triggers, which nobody can call, and what policies ask.
+ASKED_BY_POLICIES = {"sync.readable_v1()", "sync.reads_all_v1()"}
+
+
+def names(database: psycopg.Connection[Any], statement: str) -> set[str]:
+    return {str(name) for (name,) in database.execute(statement.encode()).fetchall()}
+
+
+def test_everything_says_what_it_is(database: psycopg.Connection[Any]) -> None:
+    silent = names(
+        database,
+        "select c.oid::regclass from pg_class c where c.relkind in ('r', 'v')"
+        f" and c.relnamespace::regnamespace::text in {OURS}"
+        " and obj_description(c.oid, 'pg_class') is null",
+    )
+    assert silent == set()
+    silent = names(
+        database,
+        "select a.attrelid::regclass || '.' || a.attname from pg_attribute a"
+        " join pg_class c on c.oid = a.attrelid where a.attnum > 0 and not a.attisdropped"
+        f" and c.relkind in ('r', 'v') and c.relnamespace::regnamespace::text in {OURS}"
+        " and col_description(a.attrelid, a.attnum) is null",
+    )
+    assert silent == set()
+    silent = names(
+        database,
+        "select p.oid::regprocedure from pg_proc p"
+        f" where p.pronamespace::regnamespace::text in {OURS}"
+        " and obj_description(p.oid, 'pg_proc') is null",
+    )
+    assert silent == set()
+
+
+def test_every_table_has_one_policy_and_it_is_for_reading(
+    database: psycopg.Connection[Any],
+) -> None:
+    rows = database.execute(
+        "select schemaname, tablename, policyname, permissive, roles::text[], cmd, with_check"
+        " from pg_policies where schemaname <> 'public' or policyname <> 'readers'"
+    ).fetchall()
+    assert rows == []
+    rows = database.execute(
+        "select tablename, count(*), bool_and(permissive = 'PERMISSIVE'"
+        " and roles = '{authenticated}' and cmd = 'SELECT' and with_check is null)"
+        " from pg_policies group by 1"
+    ).fetchall()
+    public = {table for schema, table in tables(database) if schema == "public"}
+    assert {(str(table), int(n), bool(right)) for table, n, right in rows} == {
+        (table, 1, True) for table in public
+    }
+
+
+def test_functions_with_their_owners_rights_are_those_that_are_known(
+    database: psycopg.Connection[Any],
+) -> None:
+    definers = names(
+        database,
+        "select p.oid::regprocedure from pg_proc p where p.prosecdef"
+        " and p.prorettype <> 'trigger'::regtype and p.pronamespace <> 'pg_catalog'::regnamespace",
+    )
+    assert definers == ASKED_BY_POLICIES
+    for role in ("anon", "authenticated"):
+        callable_ones = names(
+            database,
+            "select p.oid::regprocedure from pg_proc p"
+            f" where p.pronamespace::regnamespace::text in {OURS}"
+            f" and has_function_privilege('{role}', p.oid, 'execute')",
+        )
+        # A generated column runs sync.try_json_v1 as whoever writes the row.
+        theirs = ASKED_BY_POLICIES if role == "authenticated" else set()
+        assert callable_ones == theirs | {"sync.try_json_v1(text)"}
+
+
+def test_views_answer_with_the_rights_of_who_asks(database: psycopg.Connection[Any]) -> None:
+    views = names(
+        database, "select viewname from pg_views where schemaname in ('public', 'sync', 'reports')"
+    )
+    assert views
+    loose = names(
+        database,
+        "select c.oid::regclass from pg_class c where c.relkind = 'v'"
+        f" and c.relnamespace::regnamespace::text in {OURS}"
+        " and not coalesce('security_invoker=on' = any(c.reloptions), false)",
+    )
+    assert loose == set()
+    for role, readable in (("anon", set()), ("authenticated", views), ("service_role", views)):
+        for privilege in ("select", "insert", "update", "delete"):
+            found = names(
+                database,
+                "select c.relname from pg_class c where c.relnamespace = 'reports'::regnamespace"
+                f" and has_table_privilege('{role}', c.oid, '{privilege}')",
+            )
+            assert found == (readable if privilege == "select" else set())
+
+
+def test_nothing_leans_on_rights_that_are_given_by_default(
+    database: psycopg.Connection[Any],
+) -> None:
+    assert database.execute("select * from pg_default_acl").fetchall() == []

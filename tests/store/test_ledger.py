@@ -244,7 +244,7 @@ def test_everything_in_schema_sync_is_explained_and_closed(store: Store) -> None
         "select proname, obj_description(oid), proconfig, has_function_privilege("
         "'public', oid, 'execute') from pg_proc where pronamespace = 'sync'::regnamespace"
     )
-    assert len(tables) == 11
+    assert len(tables) == 12
     assert all(comment and secured for _, comment, secured in tables)
     assert all(comment and 'search_path=""' in settings for _, comment, settings, _ in functions)
     assert [name for name, _, _, open_to_all in functions if open_to_all] == ["try_json_v1"]

@@ -13,89 +13,23 @@ from enum import StrEnum
 
 from accord.core.errors import ModelError
 from accord.core.merge import Policy
+from accord.core.property_types import COMPUTED, KINDS, MATCHABLE, PropertyType
 from accord.core.values import Kind, Value
 
+__all__ = [
+    "COMPUTED",
+    "KINDS",
+    "MATCHABLE",
+    "RESERVED_COLUMNS",
+    "USERS_TABLE",
+    "Collection",
+    "Field",
+    "LinkTable",
+    "Managed",
+    "PropertyType",
+    "Schema",
+]
 
-class PropertyType(StrEnum):
-    """The property types of the Notion API."""
-
-    TITLE = "title"
-    RICH_TEXT = "rich_text"
-    NUMBER = "number"
-    SELECT = "select"
-    MULTI_SELECT = "multi_select"
-    STATUS = "status"
-    DATE = "date"
-    PEOPLE = "people"
-    FILES = "files"
-    CHECKBOX = "checkbox"
-    URL = "url"
-    EMAIL = "email"
-    PHONE_NUMBER = "phone_number"
-    RELATION = "relation"
-    FORMULA = "formula"
-    ROLLUP = "rollup"
-    CREATED_TIME = "created_time"
-    LAST_EDITED_TIME = "last_edited_time"
-    CREATED_BY = "created_by"
-    LAST_EDITED_BY = "last_edited_by"
-    UNIQUE_ID = "unique_id"
-    VERIFICATION = "verification"
-    BUTTON = "button"
-    PLACE = "place"
-    LOCATION = "location"
-    LAST_VISITED_TIME = "last_visited_time"
-
-
-KINDS: dict[PropertyType, Kind] = {
-    PropertyType.TITLE: Kind.TEXT,
-    PropertyType.RICH_TEXT: Kind.TEXT,
-    PropertyType.NUMBER: Kind.NUMBER,
-    PropertyType.SELECT: Kind.OPTION,
-    PropertyType.MULTI_SELECT: Kind.OPTIONS,
-    PropertyType.STATUS: Kind.OPTION,
-    PropertyType.DATE: Kind.DATE,
-    PropertyType.PEOPLE: Kind.PEOPLE,
-    PropertyType.FILES: Kind.FILES,
-    PropertyType.CHECKBOX: Kind.CHECKBOX,
-    PropertyType.URL: Kind.STRING,
-    PropertyType.EMAIL: Kind.STRING,
-    PropertyType.PHONE_NUMBER: Kind.STRING,
-    PropertyType.RELATION: Kind.LINKS,
-    PropertyType.FORMULA: Kind.SCALAR,
-    PropertyType.ROLLUP: Kind.OPAQUE,
-    PropertyType.CREATED_TIME: Kind.DATE,
-    PropertyType.LAST_EDITED_TIME: Kind.DATE,
-    PropertyType.CREATED_BY: Kind.STRING,
-    PropertyType.LAST_EDITED_BY: Kind.STRING,
-    PropertyType.UNIQUE_ID: Kind.STRING,
-    PropertyType.VERIFICATION: Kind.OPAQUE,
-    PropertyType.BUTTON: Kind.OPAQUE,
-    PropertyType.PLACE: Kind.OPAQUE,
-    PropertyType.LOCATION: Kind.OPAQUE,
-    PropertyType.LAST_VISITED_TIME: Kind.DATE,
-}
-
-#: Property types whose value Notion works out by itself: read, never written.
-COMPUTED: frozenset[PropertyType] = frozenset(
-    {
-        PropertyType.FORMULA,
-        PropertyType.ROLLUP,
-        PropertyType.CREATED_TIME,
-        PropertyType.LAST_EDITED_TIME,
-        PropertyType.CREATED_BY,
-        PropertyType.LAST_EDITED_BY,
-        PropertyType.UNIQUE_ID,
-        PropertyType.BUTTON,
-        PropertyType.LAST_VISITED_TIME,
-    }
-)
-
-#: Property types by whose value a page and a row can be known to be one (see `match_key`).
-MATCHABLE: frozenset[PropertyType] = frozenset(
-    PropertyType(name)
-    for name in ("title", "rich_text", "number", "select", "url", "email", "phone_number")
-)
 
 #: Columns that every table has; no field may take one of these names.
 RESERVED_COLUMNS: frozenset[str] = frozenset(
@@ -226,7 +160,9 @@ class Collection:
 
     ``env`` is the environment variable with the database's id; ``group`` is ``core`` or
     ``support``; ``match_key`` is the name of the field by which a page and a row that exist both
-    when they first meet are known to be one; ``doc`` is a sentence for people.
+    when they first meet are known to be one; ``readers_of`` is the name of the relation to the
+    record whose readers may read a row, ``id`` where that is the row itself, None where a row
+    belongs to no such record; ``doc`` is a sentence for people.
     """
 
     title: str
@@ -238,6 +174,7 @@ class Collection:
     group: str = "core"
     policy: Policy = Policy.NOTION
     match_key: str | None = None
+    readers_of: str | None = None
     doc: str = ""
 
     def field(self, name: str) -> Field:
@@ -336,7 +273,7 @@ def _problems(schema: Schema) -> Iterator[str]:
             yield f"the {what} {value!r} is declared by two collections; each needs its own"
     yield from _link_table_problems(schema)
     for collection in schema:
-        for problem in collection.problems():
+        for problem in (*collection.problems(), *_reader_problems(schema, collection)):
             yield f"{collection.model}: {problem}"
         for field in collection.fields:
             if field.type is PropertyType.RELATION:
@@ -387,6 +324,23 @@ def _match_key_problems(collection: Collection, name: str) -> Iterator[str]:
     if name not in matchable:
         there = ", ".join(matchable)
         yield f"the match_key {name!r} names none of the attributes that may be one: {there}"
+
+
+def _reader_problems(schema: Schema, collection: Collection) -> Iterator[str]:
+    """Readers are given to records of collections that say ``readers_of="id"``, to no others."""
+    name = collection.readers_of
+    if name in {None, "id"}:
+        return
+    relations = {f.name: f for f in collection.fields if f.type is PropertyType.RELATION}
+    if name not in relations:
+        there = ", ".join(["id", *relations])
+        yield f"readers_of={name!r} names none of the attributes that may be one: {there}"
+        return
+    if not any(c.table == relations[name].to and c.readers_of == "id" for c in schema):
+        yield (
+            f"readers_of={name!r} leads to {relations[name].to!r}, which is given no readers; "
+            'its collection would have to say readers_of="id"'
+        )
 
 
 def _field_problems(collection: Collection, field: Field) -> Iterator[str]:

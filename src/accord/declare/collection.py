@@ -64,6 +64,7 @@ class Heading:
     policy: PolicyName
     key: str
     match_key: str | None
+    readers_of: str | None
 
 
 class Collection(pydantic.BaseModel):
@@ -78,6 +79,8 @@ class Collection(pydantic.BaseModel):
     - ``policy``: who wins when both sides edit one property: notion, supabase, newest, manual;
     - ``match_key``: the attribute by which a page and a row that exist both before they first meet
       are known to be one, such as an e-mail address; left out, they are two;
+    - ``readers_of``: the relation to the record whose readers may read a row, or "id" where they
+      are the row's own; left out, only who may read everything reads the rows;
     - ``key``: the column for its ids in link tables, where the class's name does not give it.
     """
 
@@ -104,11 +107,12 @@ class Collection(pydantic.BaseModel):
         policy: PolicyName = "notion",
         key: str = "",
         match_key: str | None = None,
+        readers_of: str | None = None,
     ) -> None:
         """Take the first line; ``title`` is named for type checkers, pydantic keeps it."""
         super().__init_subclass__()
         key = key or f"{_snake_case(cls.__name__)}_id"
-        cls.__heading__ = Heading(table, env, group, number, policy, key, match_key)
+        cls.__heading__ = Heading(table, env, group, number, policy, key, match_key, readers_of)
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_heading: Any) -> None:
@@ -162,6 +166,7 @@ def _draft(model: type[Collection]) -> tuple[core.Collection, list[str]]:
         group=heading.group,
         policy=policy,
         match_key=heading.match_key,
+        readers_of=heading.readers_of,
         doc=inspect.cleandoc(model.__doc__ or ""),
     )
     return draft, [*problems, *draft.problems()]

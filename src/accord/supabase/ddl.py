@@ -10,32 +10,19 @@ trigger functions of ``sql/marks.sql``.
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from accord.core.errors import ModelError
 from accord.core.schema import Collection, Field, LinkTable, Managed, PropertyType, Schema
-from accord.supabase.statements import quote_literal
+from accord.supabase.names import in_public as _in_public
+from accord.supabase.names import name_of as _name
+from accord.supabase.names import quoted as _quoted
+from accord.supabase.policies import policies_sql, readable_sql
+from accord.supabase.statements import quote_literal as _text
 
 USERS_TABLE = "notion_users"
-
-_NAME_LENGTH = 63
-# Words that cannot name a column unquoted (reserved, or able to be a function or type) in any
-# Postgres from 15 on.
-_WORDS = """
-    all analyse analyze and any array as asc asymmetric authorization binary both case cast check
-    collate collation column concurrently constraint create cross current_catalog current_date
-    current_role current_schema current_time current_timestamp current_user default deferrable
-    desc distinct do else end except false fetch for foreign freeze from full grant group having
-    ilike in initially inner intersect into is isnull join lateral leading left like limit
-    localtime localtimestamp natural not notnull null offset on only or order outer overlaps
-    placing primary references returning right select session_user similar some symmetric
-    system_user table tablesample then to trailing true union unique user using variadic verbose
-    when where window with
-"""
-RESERVED_WORDS = frozenset(_WORDS.split())
 
 _BEFORE = (
     ("id", "uuid primary key default gen_random_uuid()", "The row's own id."),
@@ -82,6 +69,8 @@ def tables_sql(schema: Schema) -> str:
         ("Triggers: what people change is noticed; TRUNCATE, which cannot be, is refused",
          _triggers(schema)),
         ("Row level security: on everywhere", [_row_security(schema)]),
+        ("Who may read what: the records that a reader was given, and the policies that ask", [
+            readable_sql(schema), _for_role("authenticated", policies_sql(schema))]),
         ("Access: anon has nothing, authenticated reads, service_role does its work", [
             _access(schema)]),
         ("Comments: what the Notion side is called", _comments(schema)),
@@ -400,30 +389,6 @@ def _name_problems(schema: Schema) -> Iterator[str]:
     for name, times in Counter(table_names(schema)).items():
         if times > 1:
             yield f"{times} tables would be called {name!r}; each needs a name of its own"
-
-
-def _in_public(table: str | None) -> str:
-    return f"public.{_quoted(table)}"
-
-
-def _quoted(name: str | None) -> str:
-    """The name, in quotes where it is a reserved word; the schema lets plain names in only."""
-    if name is None:
-        raise AssertionError("a column without a name passed the check of the declarations")
-    return f'"{name}"' if name in RESERVED_WORDS else name
-
-
-def _name(*parts: str | None) -> str:
-    """A name for a constraint or an index: too long, it is cut and told apart by a hash."""
-    name = "_".join(part for part in parts if part)
-    if len(name) <= _NAME_LENGTH:
-        return name
-    ending = f"_{hashlib.sha256(name.encode()).hexdigest()[:8]}_{parts[-1]}"
-    return name[: _NAME_LENGTH - len(ending)] + ending
-
-
-def _text(text: str) -> str:
-    return quote_literal(text)
 
 
 def _number(bound: float) -> str:

@@ -20,6 +20,8 @@ REPORTS_FILE = "20260101000200_reports.sql"
 
 # These come first, in this order: roles are granted rights, tables are named by functions.
 _FIRST = ("roles.sql", "ledger.sql")
+# And these last: they speak of all that was made, and give rights on it.
+_LAST = ("comments.sql", "access.sql")
 
 
 def migration_files(schema: Schema, views: Iterable[View] = ()) -> dict[str, str]:
@@ -41,7 +43,7 @@ def ledger_sql() -> str:
         for entry in folder.iterdir()
         if entry.name.endswith(".sql")
     }
-    order = [*_FIRST, *sorted(texts.keys() - set(_FIRST))]
+    order = [*_FIRST, *sorted(texts.keys() - {*_FIRST, *_LAST}), *_LAST]
     parts = (f"-- == {name}\n\n{texts[name].strip()}\n" for name in order)
     head = (
         "-- What the synchronisation keeps for itself, in a schema of its own.\n"

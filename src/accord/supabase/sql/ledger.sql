@@ -5,19 +5,6 @@ create schema sync;
 comment on schema sync is
   'What the synchronisation with Notion remembers; nothing here is for people to edit.';
 
--- Everything created in this schema from here on is for the service role, where there is one.
-do $$
-begin
-  if exists (select from pg_catalog.pg_roles where rolname = 'service_role') then
-    grant usage on schema sync to service_role;
-    alter default privileges in schema sync
-      grant select, insert, update, delete on tables to service_role;
-    alter default privileges in schema sync grant usage, select on sequences to service_role;
-    alter default privileges in schema sync grant execute on functions to service_role;
-  end if;
-end
-$$;
-
 create sequence sync.version as bigint;
 comment on sequence sync.version is 'Numbers the edits that people make, one number an edit.';
 
