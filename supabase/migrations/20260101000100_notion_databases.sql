@@ -829,6 +829,11 @@ create trigger sync_touch before update on public.business_entities
     )
   )
   execute function sync.touch_v1();
+create trigger sync_take_page before insert on public.business_entities
+  for each row when (
+    coalesce(current_setting('sync.applying', true), '') <> 'on'
+  )
+  execute function sync.keep_page_v1();
 create trigger sync_keep_page before update of notion_page_id on public.business_entities
   for each row when (
     coalesce(current_setting('sync.applying', true), '') <> 'on'
@@ -876,6 +881,11 @@ create trigger sync_touch before update on public.contacts_profiles
     )
   )
   execute function sync.touch_v1();
+create trigger sync_take_page before insert on public.contacts_profiles
+  for each row when (
+    coalesce(current_setting('sync.applying', true), '') <> 'on'
+  )
+  execute function sync.keep_page_v1();
 create trigger sync_keep_page before update of notion_page_id on public.contacts_profiles
   for each row when (
     coalesce(current_setting('sync.applying', true), '') <> 'on'
@@ -929,6 +939,11 @@ create trigger sync_touch before update on public.community_members
     )
   )
   execute function sync.touch_v1();
+create trigger sync_take_page before insert on public.community_members
+  for each row when (
+    coalesce(current_setting('sync.applying', true), '') <> 'on'
+  )
+  execute function sync.keep_page_v1();
 create trigger sync_keep_page before update of notion_page_id on public.community_members
   for each row when (
     coalesce(current_setting('sync.applying', true), '') <> 'on'
@@ -978,6 +993,11 @@ create trigger sync_touch before update on public.products_services
     )
   )
   execute function sync.touch_v1();
+create trigger sync_take_page before insert on public.products_services
+  for each row when (
+    coalesce(current_setting('sync.applying', true), '') <> 'on'
+  )
+  execute function sync.keep_page_v1();
 create trigger sync_keep_page before update of notion_page_id on public.products_services
   for each row when (
     coalesce(current_setting('sync.applying', true), '') <> 'on'
@@ -1027,6 +1047,11 @@ create trigger sync_touch before update on public.workflow_instances
     )
   )
   execute function sync.touch_v1();
+create trigger sync_take_page before insert on public.workflow_instances
+  for each row when (
+    coalesce(current_setting('sync.applying', true), '') <> 'on'
+  )
+  execute function sync.keep_page_v1();
 create trigger sync_keep_page before update of notion_page_id on public.workflow_instances
   for each row when (
     coalesce(current_setting('sync.applying', true), '') <> 'on'
@@ -1078,6 +1103,11 @@ create trigger sync_touch before update on public.marketing_campaigns
     )
   )
   execute function sync.touch_v1();
+create trigger sync_take_page before insert on public.marketing_campaigns
+  for each row when (
+    coalesce(current_setting('sync.applying', true), '') <> 'on'
+  )
+  execute function sync.keep_page_v1();
 create trigger sync_keep_page before update of notion_page_id on public.marketing_campaigns
   for each row when (
     coalesce(current_setting('sync.applying', true), '') <> 'on'
@@ -1131,6 +1161,11 @@ create trigger sync_touch before update on public.feedback_surveys
     )
   )
   execute function sync.touch_v1();
+create trigger sync_take_page before insert on public.feedback_surveys
+  for each row when (
+    coalesce(current_setting('sync.applying', true), '') <> 'on'
+  )
+  execute function sync.keep_page_v1();
 create trigger sync_keep_page before update of notion_page_id on public.feedback_surveys
   for each row when (
     coalesce(current_setting('sync.applying', true), '') <> 'on'
@@ -1186,6 +1221,11 @@ create trigger sync_touch before update on public.rewards_bounties
     )
   )
   execute function sync.touch_v1();
+create trigger sync_take_page before insert on public.rewards_bounties
+  for each row when (
+    coalesce(current_setting('sync.applying', true), '') <> 'on'
+  )
+  execute function sync.keep_page_v1();
 create trigger sync_keep_page before update of notion_page_id on public.rewards_bounties
   for each row when (
     coalesce(current_setting('sync.applying', true), '') <> 'on'
@@ -1239,6 +1279,11 @@ create trigger sync_touch before update on public.tasks
     )
   )
   execute function sync.touch_v1();
+create trigger sync_take_page before insert on public.tasks
+  for each row when (
+    coalesce(current_setting('sync.applying', true), '') <> 'on'
+  )
+  execute function sync.keep_page_v1();
 create trigger sync_keep_page before update of notion_page_id on public.tasks
   for each row when (
     coalesce(current_setting('sync.applying', true), '') <> 'on'
@@ -1292,6 +1337,11 @@ create trigger sync_touch before update on public.agent_communication_patterns
     )
   )
   execute function sync.touch_v1();
+create trigger sync_take_page before insert on public.agent_communication_patterns
+  for each row when (
+    coalesce(current_setting('sync.applying', true), '') <> 'on'
+  )
+  execute function sync.keep_page_v1();
 create trigger sync_keep_page before update of notion_page_id on public.agent_communication_patterns
   for each row when (
     coalesce(current_setting('sync.applying', true), '') <> 'on'
@@ -1345,6 +1395,11 @@ create trigger sync_touch before update on public.agents
     )
   )
   execute function sync.touch_v1();
+create trigger sync_take_page before insert on public.agents
+  for each row when (
+    coalesce(current_setting('sync.applying', true), '') <> 'on'
+  )
+  execute function sync.keep_page_v1();
 create trigger sync_keep_page before update of notion_page_id on public.agents
   for each row when (
     coalesce(current_setting('sync.applying', true), '') <> 'on'
@@ -1396,6 +1451,11 @@ create trigger sync_touch before update on public.api_integrations
     )
   )
   execute function sync.touch_v1();
+create trigger sync_take_page before insert on public.api_integrations
+  for each row when (
+    coalesce(current_setting('sync.applying', true), '') <> 'on'
+  )
+  execute function sync.keep_page_v1();
 create trigger sync_keep_page before update of notion_page_id on public.api_integrations
   for each row when (
     coalesce(current_setting('sync.applying', true), '') <> 'on'
@@ -1447,6 +1507,11 @@ create trigger sync_touch before update on public.data_transformations
     )
   )
   execute function sync.touch_v1();
+create trigger sync_take_page before insert on public.data_transformations
+  for each row when (
+    coalesce(current_setting('sync.applying', true), '') <> 'on'
+  )
+  execute function sync.keep_page_v1();
 create trigger sync_keep_page before update of notion_page_id on public.data_transformations
   for each row when (
     coalesce(current_setting('sync.applying', true), '') <> 'on'
@@ -1498,6 +1563,11 @@ create trigger sync_touch before update on public.notification_templates
     )
   )
   execute function sync.touch_v1();
+create trigger sync_take_page before insert on public.notification_templates
+  for each row when (
+    coalesce(current_setting('sync.applying', true), '') <> 'on'
+  )
+  execute function sync.keep_page_v1();
 create trigger sync_keep_page before update of notion_page_id on public.notification_templates
   for each row when (
     coalesce(current_setting('sync.applying', true), '') <> 'on'
@@ -1551,6 +1621,11 @@ create trigger sync_touch before update on public.use_cases
     )
   )
   execute function sync.touch_v1();
+create trigger sync_take_page before insert on public.use_cases
+  for each row when (
+    coalesce(current_setting('sync.applying', true), '') <> 'on'
+  )
+  execute function sync.keep_page_v1();
 create trigger sync_keep_page before update of notion_page_id on public.use_cases
   for each row when (
     coalesce(current_setting('sync.applying', true), '') <> 'on'
@@ -1606,6 +1681,11 @@ create trigger sync_touch before update on public.workflows
     )
   )
   execute function sync.touch_v1();
+create trigger sync_take_page before insert on public.workflows
+  for each row when (
+    coalesce(current_setting('sync.applying', true), '') <> 'on'
+  )
+  execute function sync.keep_page_v1();
 create trigger sync_keep_page before update of notion_page_id on public.workflows
   for each row when (
     coalesce(current_setting('sync.applying', true), '') <> 'on'

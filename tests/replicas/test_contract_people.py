@@ -42,6 +42,33 @@ def test_what_is_no_news_to_notion_marks_nothing(desk: Desk, columns: dict[str, 
     assert desk.known("things", "a").page_id == page("a")
 
 
+def test_a_linked_row_that_is_inserted_again_has_its_page_at_once(desk: Desk) -> None:
+    desk.done("things", new("a", name=Text("A"), parts=pages("b")), new("b"), new("c"))
+    for named in (None, page("c"), page("nowhere")):
+        desk.place.delete("things", row("b"))
+        desk.place.insert("things", row("b"), {} if named is None else {"notion_page_id": named})
+        desk.place.link("things_parts", row("a"), row("b"), 0)
+        assert desk.seen("things", "a")["parts"] == pages("b")
+        known = desk.known("things", "b")
+        assert known.page_id == page("b")
+        assert known.row is not None
+        assert not known.row.deleted
+
+
+def test_a_row_without_a_page_takes_none_of_another_row(desk: Desk) -> None:
+    desk.done("things", new("a"), new("b", parts=pages("x")))
+    desk.place.delete("things", row("a"))
+    desk.place.insert("things", row("x"), {"notion_page_id": page("a")})
+    desk.place.link("things_parts", row("b"), row("x"), 0)
+    assert desk.seen("things", "b")["parts"] == pages("x")  # which still waits
+    desk.place.update("things", row("x"), {"notion_page_id": page("a"), "stage": "New"})
+    assert desk.seen("things", "b")["parts"] == pages("x")
+    desk.place.insert("things", row("a"), {})
+    assert desk.known("things", "a").page_id == page("a")
+    with pytest.raises(RefusedError):  # as an upsert that goes by the page expects
+        desk.place.insert("things", row("y"), {"notion_page_id": page("a")})
+
+
 def test_the_oldest_change_comes_first(desk: Desk) -> None:
     for name in ("b", "a", "c"):
         desk.place.insert("things", row(name), {})

@@ -207,6 +207,8 @@ def _triggers(schema: Schema) -> Iterator[str]:
         yield "\n".join(
             (
                 _touch(collection.table, every),
+                _trigger("sync_take_page", "before insert", collection.table,
+                         _NOT_APPLYING, "sync.keep_page_v1()"),
                 _trigger("sync_keep_page", "before update of notion_page_id", collection.table,
                          f"{_NOT_APPLYING}\n    and {_changed(['notion_page_id'])}",
                          "sync.keep_page_v1()"),

@@ -118,7 +118,7 @@ class Pusher:
             known = found.get(row_id)
             if known is None or known.intent is not None:
                 continue
-            key = (collection.table, row_id, known.row.version if known.row else 0)
+            key = _key(collection, known)
             if key not in self._left:
                 self._left.add(key)
                 fresh.append(known)
@@ -191,8 +191,12 @@ class Pusher:
             errand = await self._errand(binding, known, sighting, read_at) if sighting else None
             if errand is not None:
                 errands.append(errand)
+        errands.sort(key=lambda errand: errand.verb is not Verb.RESTORE)  # others may link to it
         done = await self.sender.send(errands) if errands else []
         written += len(done)
+        for errand in done:
+            if errand.verb is Verb.RESTORE and errand.found is not None:
+                self._left.discard(_key(binding.collection, errand.known))  # its fields are next
         gone = [e for e in done if isinstance(e.error, NotionError) and e.error.page_is_gone]
         for errand in gone:
             written += await self._once_more(binding, errand.known)
@@ -349,6 +353,11 @@ class Pusher:
                 row_id=known.row_id,
             )
         )
+
+
+def _key(collection: Collection, known: Known) -> tuple[str, str, int]:
+    """A row as it is now."""
+    return collection.table, known.row_id, known.row.version if known.row else 0
 
 
 def _deleted(updates: Sequence[tuple[Binding, Sequence[Known]]]) -> dict[str, set[str]]:

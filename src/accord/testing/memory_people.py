@@ -146,15 +146,14 @@ class MemoryPeople:
     ) -> tuple[bool, bool]:
         """Write columns as a person does; answers if the row changed, and if that is marked."""
         touched = marked = False
+        if new or "notion_page_id" in columns:
+            page_id = self._page_of(home, row, columns.get("notion_page_id"))
+            if not dry:
+                home.set_page(row, page_id)
         for key, value in columns.items():
             if key == "notion_page_id":
-                # A linked row keeps its page.
-                link = None if new else home.linked.get(row.id)
-                page_id = value if link is None else link.page_id
-                self._may_have_page(home, row, page_id)
-                if not dry:
-                    home.set_page(row, page_id)
-            elif key == "deleted_at":
+                continue
+            if key == "deleted_at":
                 if not dry and (value is not None or row.deleted_at is not None):
                     row.deleted_at = None if value is None else self._database.clock()
                     touched = marked = True
@@ -180,11 +179,21 @@ class MemoryPeople:
                     touched = marked = True
         return touched, marked
 
-    def _may_have_page(self, home: Table, row: Row, page_id: str | None) -> None:
-        if page_id is not None and home.by_page.get(page_id, row.id) != row.id:
+    def _page_of(self, home: Table, row: Row, page_id: str | None) -> str | None:
+        """The page that a row has when a person writes this one: a linked row has its own.
+
+        Raises:
+            UnfitError: the page is that of another row that is there.
+        """
+        own = home.linked.get(row.id)
+        page_id = page_id if own is None else own.page_id
+        if page_id is None or home.by_page.get(page_id) == row.id:
+            return page_id
+        if page_id in home.by_page:
             name = f"{home.name}_notion_page_id_key"
             said = f'duplicate key value violates unique constraint "{name}"'
             raise UnfitError("23505", said, constraint=name)
+        return row.page_id if own is None and page_id in self._database.links else page_id
 
 
 def _write_extra(layout: Layout, row: Row, extra: Mapping[str, Json]) -> None:

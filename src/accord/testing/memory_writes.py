@@ -88,8 +88,11 @@ def revive(database: MemoryDatabase, table: Table, sent: Sent) -> None:
         raise OurError(f"{table.name}: the mark of a deleted row has no tombstone")
     row.keys = {}
     row.page_id = sent.page_id or mark.page_id
+    ours = isinstance(sent.write, RowWrite)
+    if sent.page_id is None and not ours and row.page_id in database.links:
+        row.page_id = None  # which is another row's by now
     row.updated_at = database.clock()
-    if isinstance(sent.write, RowWrite):
+    if ours:
         row.synced_at = row.updated_at
     table.add(row)
     database.writes[table.name] += 1

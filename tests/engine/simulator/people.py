@@ -268,15 +268,40 @@ class People:
         if row is None:
             return ""
         hard = random.random() < 0.5
+        if hard:
+            self.world.erased[row] = self.world.watching.rows[row]
         self.world.tables.delete(collection.table, row, hard=hard)
         return f"{row} {'DELETE' if hard else 'deleted_at'}"
 
     def _supabase_restore(self, random: Random, collection: Collection) -> str:
         row = self._row(random, collection.table, deleted=True)
-        if row is None:
-            return ""
+        if row is None or random.random() < 0.3:
+            return self._insert_again(random, collection)
         self.world.tables.restore(collection.table, row)
         return row
+
+    def _insert_again(self, random: Random, collection: Collection) -> str:
+        """INSERT a row that was deleted for good, under its id; and a link to it."""
+        rows = self.world.watching.rows
+        erased = self.world.erased.items()
+        found = sorted(r for r, t in erased if t.table == collection.table and r not in rows)
+        if not found:
+            return ""
+        row = random.choice(found)
+        values = {f.name: self._stored(random, f, None) for f in _typed_in(collection)}
+        self.world.tables.insert(collection.table, row, values)
+        self.world.watching.is_back(row, self.world.erased.pop(row))
+        pointing = [
+            (c.table, f) for c in self.world.schema for f in c.carried if f.to == collection.table
+        ]
+        table, field = random.choice(pointing) if pointing else ("", None)
+        owner = self._row(random, table)
+        if field is not None and owner is not None and owner in rows:
+            if field.many:
+                self.world.tables.link(field, owner, row)
+            else:
+                self.world.tables.update(table, owner, {field.name: frozenset((row,))})
+        return f"{row} INSERT {values}, linked by {owner}"
 
 
 def _typed_in(collection: Collection) -> list[Field]:

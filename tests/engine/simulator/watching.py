@@ -134,6 +134,12 @@ class Watching:
                 del known[row_id]
                 self._forget("supabase", row_id)
 
+    def is_back(self, row_id: str, before: Thing) -> None:
+        """A row that a person deleted for good was inserted again: it has none of its old ends."""
+        for name, held in before.values.items():
+            ends = held if isinstance(held, frozenset) else ()
+            self.removed.update((row_id, name, end) for end in ends)
+
     def _forget(self, side: str, key: str) -> None:
         """What was typed into a row goes with the row, when a person deletes it for good."""
         self.replaced[side] = {fact for fact in self.replaced[side] if fact[0] != key}

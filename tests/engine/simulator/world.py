@@ -27,7 +27,7 @@ from tests.engine.simulator.process import DirectClient, Process, done
 from tests.engine.simulator.storm import AROUND, READS, WRITES, Storm
 from tests.engine.simulator.tables import Tables
 from tests.engine.simulator.virtual import VirtualClock
-from tests.engine.simulator.watching import PERSON, Hand, Watching, of_page
+from tests.engine.simulator.watching import PERSON, Hand, Thing, Watching, of_page
 
 Json = dict[str, Any]
 NewTables = Callable[[Form, VirtualClock], Tables]
@@ -80,6 +80,8 @@ class World:
         self.values = 0
         self.wiped: set[str] = set()
         self.made_by_people: set[str] = set()
+        #: The rows that people deleted for good, as they were then.
+        self.erased: dict[str, Thing] = {}
         self.writes_to_notion = 0
         self._processes = 0
         self._habits = Random(seed + 1)

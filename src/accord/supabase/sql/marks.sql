@@ -28,22 +28,34 @@ end
 $$;
 comment on function sync.touch_v1() is 'Keeps updated_at; runs before each update of a row.';
 
--- Before a person gives a row another page: which page a row is, is in the ledger. A row that is
--- linked keeps its page; one that is not may name the page that it belongs to.
+-- Before a person gives a row a page: which page a row is, is in the ledger. A row that is linked
+-- has that page and no other, also when it was deleted and is inserted again; one that is not may
+-- name the page that it belongs to, unless that is another row's.
 create function sync.keep_page_v1() returns trigger
 language plpgsql security definer
 set search_path = ''
 as $$
+declare
+  own uuid;
+  held boolean;
 begin
-  new.notion_page_id := coalesce(
-    (select l.page_id from sync.link l
-      where l.table_name = tg_table_name::text and l.row_id = new.id),
-    new.notion_page_id);
+  select l.page_id into own from sync.link l
+   where l.table_name = tg_table_name::text and l.row_id = new.id;
+  if own is not null then
+    new.notion_page_id := own;
+  elsif exists (select from sync.link l where l.page_id = new.notion_page_id) then
+    -- Where the other row is there, the unique key says so, on which an upsert may rely.
+    execute format('select exists (select from public.%I where notion_page_id = $1)', tg_table_name)
+      into held using new.notion_page_id;
+    if not held then
+      new.notion_page_id := old.notion_page_id;
+    end if;
+  end if;
   return new;
 end
 $$;
 comment on function sync.keep_page_v1() is
-  'Leaves a linked row its page, whatever a person writes there; runs before such an update.';
+  'Has a linked row be its page, whatever a person writes there; runs before such a write.';
 
 -- After a person inserted, updated or deleted a row: it is dirty, until Notion has it too. Which
 -- columns count is said by the triggers.
