@@ -246,7 +246,7 @@ async def _history(records: Records, named: Named) -> tuple[tuple[Remembered, ..
     people = _names(await records.ledger.known_users())
     if not named.row_id:
         return (), people
-    return await records.ledger.history(records.schema, row_id=named.row_id), people
+    return await records.ledger.history(records.schema, row_ids=[named.row_id]), people
 
 
 def _names(users: Iterable[User]) -> dict[str, str]:

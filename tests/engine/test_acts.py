@@ -10,6 +10,7 @@ import pytest
 
 from accord.core.errors import UsageError
 from accord.core.merge import Policy
+from accord.core.ports import Ledger, NotionReplica, SupabaseReplica
 from accord.core.record import Side
 from accord.core.schema import Collection, Schema
 from accord.core.values import Text
@@ -146,6 +147,34 @@ def test_a_round_is_taken_back_on_both_sides_and_so_is_the_taking_back(world: Wo
     assert not page(world, str(made["notion_page_id"]))["in_trash"]
     world.clock.turn(minutes=5)
     assert world.both().exit_code == 0
+
+
+class CountedLedger:
+    """A ledger that counts how often it is asked for history."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self.asked = 0
+
+    def __getattr__(self, name: str) -> Any:
+        self.asked += name == "history"
+        return getattr(self._ledger, name)
+
+
+def test_however_many_rows_a_round_changed_its_history_is_asked_for_twice(world: World) -> None:
+    world.execute(f"update {CONTACTS} set city = 'Rome'")
+    number = world.both().number
+    world.clock.turn(minutes=5)
+    ledgers: list[CountedLedger] = []
+
+    def counted(notion: NotionReplica, supabase: SupabaseReplica, ledger: Ledger) -> Any:
+        ledgers.append(CountedLedger(ledger))
+        return notion, supabase, ledgers[-1]
+
+    world.wrap = counted
+    plan = acting.plan_undo(world, Scope(number))
+    assert len({back.row_id for back in plan if not back.left}) > 3
+    assert [ledger.asked for ledger in ledgers] == [2]
 
 
 def test_what_was_changed_since_is_left_and_said(world: World) -> None:

@@ -389,7 +389,7 @@ class Work:
         )
         self.both(
             "history",
-            lambda program: program.ledger.history(SCHEMA, row_id=row("a"), round_number=1),
+            lambda program: program.ledger.history(SCHEMA, row_ids=[row("a")], round_number=1),
             lambda answer: [replace(entry, id=0, at=EDITED) for entry in answer],
         )
         strangers = [

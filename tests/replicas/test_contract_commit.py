@@ -323,7 +323,7 @@ def test_history_is_kept_with_the_write_and_forgotten_in_time(desk: Desk) -> Non
     life = Applied("deleted_at", False, True, Side.SUPABASE, Why.TRASH)
     known = desk.known("things", "a")
     desk.done("things", onward(known, values={"stage": "x"}, history=(edit, life), round=4))
-    entries = desk.ask(lambda ledger: ledger.history(SCHEMA, row_id=row("a")))
+    entries = desk.ask(lambda ledger: ledger.history(SCHEMA, row_ids=[row("a")]))
     assert [entry.applied for entry in entries] == [made, edit, life]
     assert [entry.title for entry in entries] == ["", "Name", "deleted_at"]
     assert {entry.page_id for entry in entries} == {page("a")}
@@ -332,3 +332,22 @@ def test_history_is_kept_with_the_write_and_forgotten_in_time(desk: Desk) -> Non
     assert desk.ask(lambda ledger: ledger.history(SCHEMA, since=entries[1].at)) == entries[1:]
     assert desk.ask(lambda ledger: ledger.forget(entries[1].at)) == 1
     assert desk.ask(lambda ledger: ledger.history(SCHEMA)) == entries[1:]
+
+
+def test_the_history_of_several_rows_is_told_at_once_and_from_an_entry_on(desk: Desk) -> None:
+    made = Applied("", None, None, Side.NOTION, Why.CREATE, page("ann"))
+    desk.done("things", *(replace(new(name), history=(made,)) for name in "abc"))
+    edit = Applied("name", None, Text("A"), Side.NOTION, Why.EDIT, "ann")
+    write = onward(desk.known("things", "a"), values={"name": Text("A")}, history=(edit,))
+    desk.done("things", write)
+
+    def told(rows: str, after: int = 0) -> list[tuple[int, str, str]]:
+        ids = [row(name) for name in rows]
+        entries = desk.ask(lambda ledger: ledger.history(SCHEMA, row_ids=ids, after=after))
+        return [(entry.id, entry.row_id, entry.applied.field) for entry in entries]
+
+    entries = told("ca")
+    assert {entry[1:] for entry in entries[:2]} == {(row("a"), ""), (row("c"), "")}
+    assert [entry[1:] for entry in entries[2:]] == [(row("a"), "name")]
+    assert told("ca", after=entries[0][0]) == entries[1:]
+    assert told("") == []

@@ -46,7 +46,7 @@ def test_changes_are_remembered_as_they_were_applied(
     monkeypatch.setattr(ledger_room, "PAGE", 2)
     store.done("tasks", replace(new("t"), history=CHANGES, round=3))
     store.done("tasks", replace(new("u"), history=CHANGES[:1], round=4))
-    entries = store.ledger(lambda ledger: ledger.history(schema, row_id=row("t")))
+    entries = store.ledger(lambda ledger: ledger.history(schema, row_ids=[row("t")]))
     assert tuple(entry.applied for entry in entries) == CHANGES
     titles = [entry.title for entry in entries]
     assert titles[:3] == ["", "Task Name", "Due Date"]

@@ -203,11 +203,12 @@ GIVEN: dict[str, list[Json]] = {
     "ignore_v1": ["[]", True],
     "fenced_v1": ["default", 0, "version_v1", "[]"],
     "rows_for_v1": ["tasks", None, "[]"],
+    "changes_v1": ["[]", None, None, 0, 1],
     "find_v1": ['{"tasks": "task_name"}', None, "a", False],
 }
 #: Functions that are given no array and no object.
 PLAIN = {
-    "begin_round_v1", "changes_v1", "conflicts_v1", "counted_v1", "forget_v1",
+    "begin_round_v1", "conflicts_v1", "counted_v1", "forget_v1",
     "give_back_lease_v1", "linked_v1", "patched_v1", "rounds_v1", "sighted_v1",
     "take_lease_v1", "write_records_v1",
 }  # fmt: skip

@@ -345,11 +345,15 @@ class Ledger(Protocol):
         self,
         schema: Schema,
         *,
-        row_id: str | None = None,
+        row_ids: Sequence[str] | None = None,
         round_number: int | None = None,
         since: datetime | None = None,
+        after: int = 0,
     ) -> tuple[Remembered, ...]:
-        """The remembered changes of a record or of a round, oldest first."""
+        """The remembered changes of these records or of a round, oldest first.
+
+        ``after`` leaves out those up to the entry with this id.
+        """
         ...
 
     async def forget(self, before: datetime) -> int:

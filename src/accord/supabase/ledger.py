@@ -294,21 +294,22 @@ class PostgresLedger:
         self,
         schema: Schema,
         *,
-        row_id: str | None = None,
+        row_ids: Sequence[str] | None = None,
         round_number: int | None = None,
         since: datetime | None = None,
+        after: int = 0,
     ) -> tuple[Remembered, ...]:
-        """The remembered changes of a record or of a round, oldest first.
+        """The remembered changes of these records or of a round, oldest first.
 
-        Those of tables and fields that are declared no more are left out.
+        ``after`` leaves out those up to the entry with this id. Those of tables and fields that
+        are declared no more are left out too.
         """
+        rows = None if row_ids is None else list(row_ids)
         changes = await self._portions.pages(
             "changes_v1",
             PAGE,
-            0,
-            lambda after, most: self._door.call(
-                "changes_v1", row_id, round_number, since, after, most
-            ),
+            after,
+            lambda last, most: self._door.call("changes_v1", rows, round_number, since, last, most),
             lambda item: item["id"],
         )
         return tuple(entry for item in changes for entry in remembered(schema, item))

@@ -139,7 +139,7 @@ class Explainer:
         if named.row_id:
             waiting = await ledger.conflicts(waiting=True)
             told.disputes = [each for each in waiting if each.row_id == named.row_id]
-            changes = await ledger.history(self.round.schema, row_id=named.row_id)
+            changes = await ledger.history(self.round.schema, row_ids=[named.row_id])
             told.changes = [c for c in changes if c.applied.why is not Why.COMPUTED][-LAST:]
         seen = await self._page(told, binding, known)
         told.row = _row(known)

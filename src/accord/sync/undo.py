@@ -96,14 +96,16 @@ class Undoer:
         for entry in entries:
             by_row.setdefault((entry.table, entry.row_id), []).append(entry)
         await self._sight(list(by_row))
+        since = await self._since(entries)
         plan: list[Back] = []
         for (table, row_id), changes in by_row.items():
             known = self._known.get((table, row_id))
             collection = self.round.schema.collection(table)
+            taken = {entry.id for entry in changes}
             later = [
                 entry
-                for entry in await self.round.ledger.history(self.round.schema, row_id=row_id)
-                if entry.id > changes[0].id and entry.id not in {c.id for c in changes}
+                for entry in since.get(row_id, ())
+                if entry.id > changes[0].id and entry.id not in taken
             ]
             backs = plan_record(collection, self.round.bindings.get(table), known, changes, later)
             plan.extend(backs)
@@ -139,11 +141,22 @@ class Undoer:
         if scope.round_number is not None:
             entries = await ledger.history(schema, round_number=scope.round_number)
         else:
-            entries = await ledger.history(schema, row_id=scope.row_id, since=scope.since)
+            rows = None if scope.row_id is None else [scope.row_id]
+            entries = await ledger.history(schema, row_ids=rows, since=scope.since)
             if scope.since is None:
                 rounds = [e.round for e in entries if _is_of_people(schema, e)]
                 entries = tuple(entry for entry in entries if entry.round in rounds[-1:])
         return tuple(e for e in entries if e.table in self.round.report.tallies)
+
+    async def _since(self, entries: Sequence[Remembered]) -> dict[str, list[Remembered]]:
+        """All that became of the records of these entries since the first of them, by row."""
+        found: dict[str, list[Remembered]] = {}
+        if entries:
+            rows = sorted({entry.row_id for entry in entries})
+            ledger, schema = self.round.ledger, self.round.schema
+            for entry in await ledger.history(schema, row_ids=rows, after=entries[0].id):
+                found.setdefault(entry.row_id, []).append(entry)
+        return found
 
     async def _sight(self, rows: Sequence[tuple[str, str]]) -> None:
         for collection in self.round.schema:

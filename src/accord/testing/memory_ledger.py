@@ -329,17 +329,23 @@ class MemoryLedger:
         self,
         schema: Schema,
         *,
-        row_id: str | None = None,
+        row_ids: Sequence[str] | None = None,
         round_number: int | None = None,
         since: datetime | None = None,
+        after: int = 0,
     ) -> tuple[Remembered, ...]:
-        """The remembered changes of a record or of a round, oldest first."""
+        """The remembered changes of these records or of a round, oldest first.
+
+        ``after`` leaves out those up to the entry with this id.
+        """
         tables = {collection.table for collection in schema}
+        rows = None if row_ids is None else frozenset(row_ids)
         return tuple(
             Remembered(c.id, c.at, c.round, c.table, c.row_id, c.page_id, c.title, c.applied)
             for c in self._database.changes
             if c.table in tables
-            and row_id in {None, c.row_id}
+            and c.id > after
+            and (rows is None or c.row_id in rows)
             and round_number in {None, c.round}
             and (since is None or c.at >= since)
         )
