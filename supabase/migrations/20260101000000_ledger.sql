@@ -938,7 +938,8 @@ begin
    where l.workspace = p_workspace #>> '{}' and l.fence = (p_fence #>> '{}')::bigint
      for share;
   if not found then
-    raise exception 'another run has taken over' using errcode = 'SYL01';
+    -- Over HTTP a code PTxyz is the status xyz; 409 is a conflict.
+    raise exception 'another run has taken over' using errcode = 'PT409';
   end if;
   select coalesce(string_agg(format('$1 -> %s', n), ', ' order by n), '') into given
     from generate_series(0, jsonb_array_length(p_args) - 1) n;

@@ -117,7 +117,7 @@ def test_a_packed_answer_is_unpacked() -> None:
         (said(405, "25006", "cannot execute INSERT in a read-only transaction"), errors.ReadOnly,
          "above its plan's size"),
         (said(503, "53100", "could not extend file"), errors.DiskFull, "no room left"),
-        (said(500, "SYL01"), errors.LeaseLostError, "taken over"),
+        (said(409, "PT409"), errors.LeaseLostError, "taken over"),
         (said(500, "57014"), errors.TooMuch, "too long"),
         (httpx2.Response(413, text="too large"), errors.TooMuch, "more than it takes"),
         (said(500, "XX000"), errors.UnknownSupabaseError, "SQLSTATE XX000"),

@@ -17,7 +17,7 @@ from psycopg import sql
 
 from accord.core.ports import Ledger, SupabaseReplica
 from accord.core.values import Json
-from accord.supabase.door import PostgresDoor
+from accord.supabase.door import Door
 from accord.supabase.ledger import PostgresLedger
 from accord.supabase.replica import Supabase
 from accord.testing.memory_ledger import MemoryLedger
@@ -135,13 +135,14 @@ class InPostgres:
     """Tables in a real Postgres.
 
     Args:
-        url: a database with the tables of `SCHEMA`, empty.
+        url: a database with the tables of `SCHEMA`, empty; people go there.
+        door: opens the door that programs take.
     """
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, url: str, door: Callable[[], Door]) -> None:
+        self._door = door
         self._runner = asyncio.Runner()
-        self._doors: list[PostgresDoor] = []
+        self._doors: list[Door] = []
         self._connection = psycopg.connect(url, autocommit=True)
         self._connection.execute("set timezone = 'UTC'")
         self.program = self.another()
@@ -157,7 +158,7 @@ class InPostgres:
                 connection.execute(sql.SQL("delete from {}").format(name))
 
     def another(self) -> Program:
-        door = PostgresDoor(self._url, connections=1)
+        door = self._door()
         self._doors.append(door)
         return Program(Supabase(door), PostgresLedger(door))
 

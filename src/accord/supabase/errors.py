@@ -146,7 +146,7 @@ def by_state(state: str, said: str, *, user: str, place: str) -> TheirError:
                 f"The database at {place} has no room left: {said}",
                 remedy="Free room or enlarge the disk; nothing is lost, the next round goes on.",
             )
-        case "SYL01":
+        case "PT409":
             return LeaseLostError(
                 "Another run has taken over; this one was away for too long and writes no more.",
                 remedy="Nothing is lost: the other run does the rest.",
