@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
@@ -43,27 +42,39 @@ publishable_key = "{publishable}"
 secret_key = "{secret}"
 """
 
-#: What the double grants to everybody, taken back; each statement is as in the migrations.
+#: The rights that the migrations gave, each as a statement that gives it again.
+RIGHTS = """
+select format('grant %s on %s %s to %I', a.privilege_type, o.sort, o.name, r.rolname)
+  from (
+    select case c.relkind when 'S' then 'sequence' else 'table' end as sort,
+           format('%I.%I', n.nspname, c.relname) as name, c.relacl as acl
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname in ('public', 'sync') and c.relkind in ('r', 'v', 'S')
+    union all
+    select 'schema', quote_ident(n.nspname), n.nspacl from pg_namespace n
+     where n.nspname in ('public', 'sync')
+  ) o
+  cross join lateral aclexplode(o.acl) a
+  join pg_roles r on r.oid = a.grantee
+ where r.rolname in ('anon', 'authenticated', 'service_role')
+"""
+
+#: What the double grants to everybody, taken back.
 TAKEN_BACK = """
 do $$
 declare
   home text;
+  roles text := 'anon, authenticated, service_role';
 begin
   foreach home in array array['public', 'sync'] loop
-    execute format('revoke all on all tables in schema %I from anon, authenticated', home);
-    execute format('revoke all on all sequences in schema %I from anon, authenticated', home);
-    execute format('revoke all on all tables in schema %I from service_role', home);
-    execute format('revoke all on all sequences in schema %I from service_role', home);
-    execute format('alter default privileges in schema %I revoke all on tables'
-      || ' from anon, authenticated, service_role', home);
-    execute format('alter default privileges in schema %I revoke all on sequences'
-      || ' from anon, authenticated, service_role', home);
+    execute format('revoke all on all tables in schema %I from %s', home, roles);
+    execute format('revoke all on all sequences in schema %I from %s', home, roles);
+    execute format('revoke all on schema %I from %s', home, roles);
     execute format(
-      'grant select, insert, update, delete on all tables in schema %I to service_role', home);
+      'alter default privileges in schema %I revoke all on tables from %s', home, roles);
+    execute format(
+      'alter default privileges in schema %I revoke all on sequences from %s', home, roles);
   end loop;
-  revoke usage on schema sync from anon, authenticated;
-  grant usage, select on all sequences in schema sync to service_role;
-  grant select on all tables in schema public to authenticated;
 end
 $$;
 """
@@ -134,9 +145,12 @@ class Lite:
                 stderr=log,
             )
         try:
-            self._ask_once()
             with psycopg.connect(self._url, autocommit=True) as connection:
+                rights = connection.execute(RIGHTS).fetchall()
+                self._ask_once()
                 connection.execute(TAKEN_BACK)
+                for (right,) in rights:
+                    connection.execute(right.encode())
         except BaseException:
             self.__exit__()
             raise
@@ -144,7 +158,7 @@ class Lite:
 
     def __exit__(self, *_: object) -> None:
         if self._process is not None:
-            self._process.send_signal(signal.SIGTERM)
+            self._process.kill()  # it holds nothing, and takes seconds to say goodbye
             self._process.wait(PATIENCE)
         shutil.rmtree(self._folder)
 

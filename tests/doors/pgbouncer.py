@@ -16,8 +16,9 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit, urlunsplit
 
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import conninfo_to_dict
 
 from tests.doors.lite import free_port
 
@@ -76,7 +77,9 @@ class PgBouncer:
 
     def url(self, url: str) -> str:
         """The way through the pooler to a database of the server."""
-        return make_conninfo(url, host="127.0.0.1", port=self._port)
+        parts = urlsplit(url)
+        login = parts.netloc.rpartition("@")[0]
+        return urlunsplit(parts._replace(netloc=f"{login}@127.0.0.1:{self._port}"))
 
     def __enter__(self) -> Self:
         found = program()
