@@ -10,7 +10,7 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import App, CycloptsError, Parameter
 
@@ -25,6 +25,8 @@ from accord.setup_command import setup
 from accord.status_command import status
 from accord.supabase import worker_role as worker
 from accord.supabase.first_migrations import write_migrations
+from accord.supabase.types_python import python
+from accord.supabase.types_typescript import typescript
 from accord.sync.options import Options, Stamping
 from accord.sync.report import Direction, Report
 from accord.sync.verify import Comparison
@@ -160,6 +162,20 @@ def write() -> int:
     project = Project.open(Path())
     for path in write_migrations(project.schema, project.migrations, project.views()):
         screen.OUT.print(f"wrote {path}")
+    return 0
+
+
+@app.command
+def types(*, lang: Literal["typescript", "python"] = "typescript") -> int:
+    """Print the types of the tables, for programs that read them.
+
+    Parameters
+    ----------
+    lang
+        The language: typescript (as supabase-js takes them) or python.
+    """
+    schema = Project.open(Path()).schema
+    sys.stdout.write(typescript(schema) if lang == "typescript" else python(schema))
     return 0
 
 

@@ -15,40 +15,22 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from accord.core.errors import ModelError
-from accord.core.schema import Collection, Field, LinkTable, Managed, PropertyType, Schema
+from accord.core.schema import USERS_TABLE, Collection, PropertyType, Schema
+from accord.supabase.columns import (
+    USERS,
+    Table,
+    fields_with_columns,
+    link_table_of,
+    links,
+    table_of,
+    tables,
+)
 from accord.supabase.names import in_public as _in_public
 from accord.supabase.names import name_of as _name
 from accord.supabase.names import quoted as _quoted
 from accord.supabase.policies import policies_sql, readable_sql
 from accord.supabase.statements import quote_literal as _text
 
-USERS_TABLE = "notion_users"
-
-_BEFORE = (
-    ("id", "uuid primary key default gen_random_uuid()", "The row's own id."),
-    ("notion_page_id", "uuid unique", "The page that this row is in Notion; null until it is one."),
-)
-_AFTER = (
-    ("created_at", "timestamptz not null default now()", "When the row was made."),
-    ("updated_at", "timestamptz not null default now()", "When a value of the row last changed."),
-    ("last_synced_at", "timestamptz", "When the row and its page were last brought into step."),
-    (
-        "deleted_at",
-        "timestamptz",
-        "When the page went to the trash; null while alive. Setting it trashes, clearing restores.",
-    ),
-    (
-        "notion_extra",
-        "jsonb not null default '{}'",
-        "What Notion holds and no column can, by property title.",
-    ),
-)
-_DEFAULTS = {
-    PropertyType.CHECKBOX: " not null default false",
-    PropertyType.MULTI_SELECT: " not null default '{}'",
-    PropertyType.PEOPLE: " not null default '{}'",
-    PropertyType.FILES: " not null default '[]'",
-}
 _NOT_APPLYING = "coalesce(current_setting('sync.applying', true), '') <> 'on'"
 
 
@@ -63,7 +45,7 @@ def tables_sql(schema: Schema) -> str:
         raise ModelError(problems)
     parts = (
         ("Tables: one for each Notion database", map(_table, schema)),
-        ("The people of the Notion workspace", [_users_table()]),
+        ("The people of the Notion workspace", [_create(USERS_TABLE, _lines(USERS))]),
         ("Links: one table for each relation to many", _link_tables(schema)),
         ("Relations to one: a column each, added last because they go in circles", _keys(schema)),
         ("Triggers: what people change is noticed; TRUNCATE, which cannot be, is refused",
@@ -88,7 +70,7 @@ def table_names(schema: Schema) -> tuple[str, ...]:
     return (
         *(collection.table for collection in schema),
         USERS_TABLE,
-        *(link.table for _, _, link in _links(schema)),
+        *(link.table for _, _, link in links(schema)),
     )
 
 
@@ -96,50 +78,33 @@ def table_names(schema: Schema) -> tuple[str, ...]:
 
 
 def _table(collection: Collection) -> str:
-    lines: list[tuple[str, str]] = [(name, rest) for name, rest, _ in _BEFORE]
-    for field in _columns(collection):
-        lines.append((_quoted(field.column), f"{field.sql}{_default(field)}"))
-        if field.holds_json:
-            generated = f"jsonb generated always as (sync.try_json_v1({_quoted(field.column)}))"
-            lines.append((f"{field.column}_json", f"{generated} stored"))
-    lines += [(name, rest) for name, rest, _ in _AFTER]
-    lines += [("constraint", text) for text in _checks(collection)]
-    return _create(collection.table, lines)
+    checks = [("constraint", text) for text in _checks(collection)]
+    return _create(collection.table, [*_lines(table_of(collection)), *checks])
 
 
-def _users_table() -> str:
-    return _create(
-        USERS_TABLE,
-        [
-            ("id", "uuid primary key"),
-            ("name", "text"),
-            ("email", "text"),
-            ("avatar_url", "text"),
-            ("kind", "text not null default 'person'"),
-            ("created_at", "timestamptz not null default now()"),
-            ("updated_at", "timestamptz not null default now()"),
-        ],
-    )
+def _lines(table: Table) -> list[tuple[str, str]]:
+    return [(_quoted(column.name), column.sql) for column in table.columns]
 
 
 def _link_tables(schema: Schema) -> Iterator[str]:
-    for collection, field, link in _links(schema):
-        owner, target = _quoted(link.owner), _quoted(link.target)
-        to_owner, to_target = _in_public(collection.table), _in_public(field.to)
-        yield _create(
-            link.table,
-            [
-                (owner, f"uuid not null references {to_owner} on delete cascade"),
-                (target, f"uuid not null references {to_target} on delete cascade"),
-                ("position", "int not null default 0"),
-                ("primary key", f"({owner}, {target})"),
-            ],
-        ) + "\n" + _index(link.table, link.target)  # fmt: skip
+    for collection, field, link in links(schema):
+        table = link_table_of(collection, field, link)
+        lines = [
+            (
+                _quoted(column.name),
+                f"{column.sql} references {_in_public(column.to)} on delete cascade"
+                if column.to
+                else column.sql,
+            )
+            for column in table.columns
+        ]
+        key = ("primary key", f"({_quoted(link.owner)}, {_quoted(link.target)})")
+        yield _create(link.table, [*lines, key]) + "\n" + _index(link.table, link.target)
 
 
 def _keys(schema: Schema) -> Iterator[str]:
     for collection in schema:
-        for field in _columns(collection):
+        for field in fields_with_columns(collection):
             if field.type is PropertyType.RELATION:
                 yield (
                     f"alter table {_in_public(collection.table)}\n"
@@ -149,28 +114,8 @@ def _keys(schema: Schema) -> Iterator[str]:
                 ) + _index(collection.table, field.column)
 
 
-def _columns(collection: Collection) -> list[Field]:
-    """The fields that have a column of their own: what people write, then what Notion works out."""
-    fields = [field for field in collection.carried if field.column is not None]
-    return sorted(fields, key=lambda field: field.computed)
-
-
-def _links(schema: Schema) -> list[tuple[Collection, Field, LinkTable]]:
-    """The link tables, each with the collection and the field that own its links."""
-    return [
-        (collection, field, field.link)
-        for collection in schema
-        for field in collection.carried
-        if field.link is not None
-    ]
-
-
-def _default(field: Field) -> str:
-    return "" if field.computed else _DEFAULTS.get(field.type, "")
-
-
 def _checks(collection: Collection) -> Iterator[str]:
-    for field in _columns(collection):
+    for field in fields_with_columns(collection):
         if field.bounds is None:
             continue
         low, high = field.bounds
@@ -200,7 +145,7 @@ def _index(table: str, column: str | None) -> str:
 def _triggers(schema: Schema) -> Iterator[str]:
     yield _touch(USERS_TABLE, ["name", "email", "avatar_url", "kind"])
     for collection in schema:
-        columns = _columns(collection)
+        columns = fields_with_columns(collection)
         own = ["id", "deleted_at", "notion_extra"]
         every = [*own[:1], *(_quoted(f.column) for f in columns), *own[1:]]
         written = [*own[:1], *(_quoted(f.column) for f in columns if not f.computed), *own[1:]]
@@ -219,7 +164,7 @@ def _triggers(schema: Schema) -> Iterator[str]:
                 _refuse_truncate(collection.table),
             )
         )  # fmt: skip
-    for collection, _, link in _links(schema):
+    for collection, _, link in links(schema):
         call = f"sync.mark_link_v1({_text(collection.table)}, {_text(link.owner)})"
         columns_of_link = [_quoted(link.owner), _quoted(link.target), "position"]
         yield "\n".join(
@@ -310,62 +255,13 @@ def _for_role(role: str, statements: str) -> str:
 
 
 def _comments(schema: Schema) -> Iterator[str]:
-    for collection in schema:
-        about = _sentences(f'Notion database "{collection.title}".', collection.doc)
-        lines = [_comment("table", _in_public(collection.table), about)]
-        lines += [_column_comment(collection.table, name, doc) for name, _, doc in _BEFORE]
-        for field in _columns(collection):
-            lines.append(_column_comment(collection.table, field.column, _about(field)))
-            if field.holds_json:
-                doc = f"The JSON in {field.column}; null where that is not valid JSON."
-                lines.append(_column_comment(collection.table, f"{field.column}_json", doc))
-        stamped = {f.column: f.title for f in collection.fields if f.managed in _STAMPS}
-        for name, _, doc in _AFTER:
-            stamp = f'Notion property "{stamped[name]}".' if name in stamped else ""
-            lines.append(_column_comment(collection.table, name, _sentences(doc, stamp)))
-        yield "\n".join(lines)
-    yield "\n".join(_users_comments())
-    for collection, field, link in _links(schema):
-        about = f'The links of "{field.title}" in Notion database "{collection.title}".'
-        yield "\n".join(
-            (
-                _comment("table", _in_public(link.table), _sentences(about, field.doc)),
-                _column_comment(link.table, link.owner, "The row that has the property."),
-                _column_comment(link.table, link.target, "The row that it points to."),
-                _column_comment(link.table, "position", "Notion's order: 0, 1, ..."),
-            )
-        )
-
-
-_STAMPS = frozenset({Managed.LAST_SYNCED})
-
-
-def _users_comments() -> Iterator[str]:
-    yield _comment("table", _in_public(USERS_TABLE), "The people and bots of the Notion workspace.")
-    for name, doc in (
-        ("id", "Notion's id of the user, as in the columns that hold people."),
-        ("name", "The name that Notion shows."),
-        ("email", "The address, where Notion tells it."),
-        ("avatar_url", "The address of the picture."),
-        ("kind", "person, bot or group."),
-        ("created_at", "When the user was first seen."),
-        ("updated_at", "When something about the user last changed."),
-    ):
-        yield _column_comment(USERS_TABLE, name, doc)
-
-
-def _about(field: Field) -> str:
-    kind = field.type.value.replace("_", " ")
-    by_notion = ", worked out by Notion" if field.computed else ""
-    return _sentences(f'Notion property "{field.title}" ({kind}{by_notion}).', field.doc)
-
-
-def _sentences(*texts: str) -> str:
-    return " ".join(text for text in texts if text)
-
-
-def _column_comment(table: str, column: str | None, text: str) -> str:
-    return _comment("column", f"{_in_public(table)}.{_quoted(column)}", text)
+    for table in tables(schema):
+        name = _in_public(table.name)
+        lines = [
+            _comment("column", f"{name}.{_quoted(column.name)}", column.doc)
+            for column in table.columns
+        ]
+        yield "\n".join([_comment("table", name, table.doc), *lines])
 
 
 def _comment(what: str, name: str, text: str) -> str:

@@ -43,3 +43,14 @@ def name_of(*parts: str | None) -> str:
         return name
     ending = f"_{hashlib.sha256(name.encode()).hexdigest()[:8]}_{parts[-1]}"
     return name[: _NAME_LENGTH - len(ending)] + ending
+
+
+def postgres_key(table: str, column: str) -> str:
+    """What Postgres calls a foreign key that is given no name: the longer part is cut."""
+    room = _NAME_LENGTH - len("__fkey")
+    while len(table) + len(column) > room:
+        if len(table) > len(column):
+            table = table[:-1]
+        else:
+            column = column[:-1]
+    return f"{table}_{column}_fkey"
