@@ -190,7 +190,8 @@ class Engine:
             await self.sleep(max(0.0, left))
             until = await settler.settle()
         await self._push(round_, pusher)
-        tables = Counter(each.table for each in await self.ledger.intents())
+        opened = await self.ledger.intents()
+        tables = Counter(each.table for each in opened if each.row_id not in round_.unmade)
         for table, count in tables.items():
             if table in round_.report.tallies:
                 round_.report.problems.append(_under_way(table, count))

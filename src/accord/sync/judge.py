@@ -118,8 +118,9 @@ def judge(
         lives = tuple(c for c in plan.conflicts if c.field == DELETED)
         plan = replace(plan, steps=tuple(back), agreed={}, conflicts=lives)
     life_waits = any(c.field == DELETED and c.winner is Winner.HELD for c in plan.conflicts)
-    news = [c for c in plan.conflicts if _waiting(collection, row_id, c) not in waiting]
-    plan = replace(plan, conflicts=tuple(news))
+    if plan.conflicts:
+        news = [c for c in plan.conflicts if _waiting(collection, row_id, c) not in waiting]
+        plan = replace(plan, conflicts=tuple(news))
     return Judged(collection, page_id, row_id, seen, known, plan, dict(landed or {}), life_waits)
 
 

@@ -116,7 +116,7 @@ class Pusher:
         fresh = []
         for row_id in rows:
             known = found.get(row_id)
-            if known is None or known.intent is not None:
+            if known is None or (known.intent is not None and row_id not in self.round.unmade):
                 continue
             key = _key(collection, known)
             if key not in self._left:
@@ -142,9 +142,9 @@ class Pusher:
                     "Run a round from Notion first, so that pages and rows are paired.",
                 )
                 continue
-            errands.append(
-                Errand(binding, known, Verb.CREATE, _for_a_new_page(binding, row.record))
-            )
+            changes = _for_a_new_page(binding, row.record)
+            before = self.round.unmade.pop(known.row_id, ())
+            errands.append(Errand(binding, known, Verb.CREATE, changes, attempts=before))
         return len(await self.sender.send(errands)) if errands else 0
 
     async def _forget(self, binding: Binding, known: Known) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Collection as Collected
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from accord.core.intent import Attempt
 from accord.core.ports import (
     Binding,
     Known,
@@ -56,6 +57,8 @@ class Round:
         planned: in a dry run, the rows that would be written, each with its page.
         would_stamp: in a dry run, the pages whose stamps would become due: page id -> table.
         would_write: in a dry run, the pages that would be written: their stamps ride along.
+        unmade: rows whose page was not found, though its making was begun: the attempts so far.
+            They stay written down: a page in the trash is found when it is back.
     """
 
     schema: Schema
@@ -74,6 +77,7 @@ class Round:
     planned: dict[str, str | None] = field(default_factory=dict)
     would_stamp: dict[str, str] = field(default_factory=dict)
     would_write: set[str] = field(default_factory=set)
+    unmade: dict[str, tuple[Attempt, ...]] = field(default_factory=dict)
     hidden: HiddenLinks = field(init=False)
     _number: int | None = None
 

@@ -274,7 +274,7 @@ class Sender:
                 continue
             sighting = errand.found.sighting if errand.found else None
             if sighting is None:
-                writes.append(_given_up(row, refused=self._is_refused(errand)))
+                writes.append(self._given_up(errand, row))
                 continue
             if errand.verb is Verb.CREATE and (row.row is None or row.row.deleted):
                 sighting = await self._bury_orphan(errand, sighting)
@@ -302,6 +302,15 @@ class Sender:
             if write is not None:
                 writes.append(write)
         return await self._remember(open_, writes, judged)
+
+    def _given_up(self, errand: Errand, row: Known) -> RowWrite:
+        """Nothing is under way any more, and nothing else is said; earlier attempts stay known."""
+        refused = self._is_refused(errand)
+        if errand.attempts and row.page_id is None:
+            self.round.unmade[row.row_id] = errand.attempts
+            kept = Intent(errand.verb, errand.attempts)
+            return replace(pageless(row, kept), refused=refused)
+        return _given_up(row, refused=refused)
 
     def _is_refused(self, errand: Errand) -> bool:
         """Whether Notion will not take it however often it is sent."""

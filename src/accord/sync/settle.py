@@ -69,10 +69,13 @@ class Settler:
         except NotionError as error:
             self._wait(binding, known, error.message)
             return None if over else intent.over_at()
-        if settled:
+        if not settled:
+            return intent.over_at()
+        if intent.verb is Verb.CREATE and known.page_id is None and errand.found is None:
+            self.round.unmade[known.row_id] = intent.attempts
+        else:
             await self.sender.close([errand])
-            return None
-        return intent.over_at()
+        return None
 
     async def _look(self, errand: Errand, *, over: bool) -> bool:
         """Look at a page; answers whether its write is over."""
@@ -109,7 +112,9 @@ class Settler:
         found = await notion.sight(binding, ours[0].page_id or "")
         if found.sighting is None:
             return False
-        made_by = _attempt_of(binding, attempts, found.sighting) or attempts[0]
+        made_by = _attempt_of(binding, attempts, found.sighting)
+        if made_by is None:  # its stamps were emptied
+            made_by = _what_is_there(attempts[-1], found.sighting) if attempts[1:] else attempts[0]
         errand.found = found
         errand.attempt = made_by
         for twin in ours[1:]:

@@ -1,0 +1,131 @@
+"""What random histories have found, told in full: each was lost once, and is not any more.
+
+Rule: nothing here is left to chance. A scene is a calm world in which the next write to Notion goes
+wrong in the way that is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
+
+import pytest
+
+from accord.core.merge import Policy
+from accord.sync.options import Options
+from accord.sync.report import Report
+from tests.engine.simulator.forms import Form
+from tests.engine.simulator.process import Process
+from tests.engine.simulator.program import in_memory, virtual_loop
+from tests.engine.simulator.storm import WRITES, Rates, Storm
+from tests.engine.simulator.virtual import VirtualLoop
+from tests.engine.simulator.world import World
+
+PLAIN = Form(1, "number", "select", "itself", to_one=False, stamps="all", policies=(Policy.NOTION,))
+ROW = "9cf68f55-c443-480b-8d75-1651ad8a34e2"
+
+
+class OneFault(Storm):
+    """Calm, but for the fate of the next writes to Notion."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self.fates: list[str] = []
+
+    def strikes(self, rates: Rates) -> str | None:
+        return self.fates.pop(0) if rates is WRITES and self.fates else None
+
+
+class Scene:
+    """A world of one table, and rounds in it."""
+
+    def __init__(self, loop: VirtualLoop) -> None:
+        self.loop, self.storm = loop, OneFault()
+        self.world = World(1, PLAIN, self.storm, in_memory, logged=False)
+        self.world.lags = False
+        loop.clock = self.world.clock
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass."""
+        self.world.clock.turn(seconds)
+
+    def round(self, *fates: str, **changes: Any) -> Report:
+        """One round; its first writes to Notion fare as they are told to."""
+        self.storm.fates = list(fates)
+        self.world.running = 1
+        process = Process(self.world, 1)
+        engine: Callable[[Options], Coroutine[Any, Any, Report]] = process.engine.run
+        report: Report = self.loop.run_until_complete(engine(Options(**{"wait": False, **changes})))
+        return report
+
+    def bury(self, page_id: str, *, in_trash: bool) -> None:
+        """A person trashes a page, or restores it."""
+        by = self.world.persons[0]
+        self.world.workspace.update_page(page_id, {"in_trash": in_trash}, by=by)
+        self.world.by_people()
+
+    def pages(self) -> list[str]:
+        """The pages that are not in the trash."""
+        return [id_ for id_, page in self.world.watching.pages.items() if not page.deleted]
+
+
+@pytest.fixture
+def scene() -> Iterator[Scene]:
+    with virtual_loop() as loop:
+        yield Scene(loop)
+
+
+def test_a_page_that_was_in_the_trash_when_it_was_looked_for_is_known_by_what_made_it(
+    scene: Scene,
+) -> None:
+    """A second page is begun with newer values; the first, once restored, holds the older ones."""
+    watching = scene.world.watching
+    scene.world.tables.insert("notes", ROW, {"name": "note", "size": 3.0})
+    scene.world.by_people()
+    scene.round("lands late")
+    scene.wait(60)
+    (page,) = scene.pages()
+    scene.bury(page, in_trash=True)
+    scene.world.tables.update("notes", ROW, {"size": 6.0})
+    scene.world.by_people()
+    scene.wait(200)
+    scene.round("lost response, not applied")
+    scene.bury(page, in_trash=False)
+    scene.wait(200)
+    scene.round()
+    assert scene.pages() == [page]
+    assert watching.rows[ROW].page_id == page
+    assert watching.rows[ROW].values["size"] == watching.pages[page].values["size"] == 6.0
+
+
+def test_what_surely_failed_leaves_the_earlier_attempts_known(scene: Scene) -> None:
+    """The same, but Notion refuses the second page for the moment, and says so."""
+    watching = scene.world.watching
+    scene.world.tables.insert("notes", ROW, {"name": "note", "size": 3.0})
+    scene.world.by_people()
+    scene.round("lands late")
+    scene.wait(60)
+    (page,) = scene.pages()
+    scene.bury(page, in_trash=True)
+    scene.world.tables.update("notes", ROW, {"size": 6.0})
+    scene.world.by_people()
+    scene.wait(200)
+    scene.round(*["409"] * 6)
+    scene.bury(page, in_trash=False)
+    scene.wait(200)
+    scene.round()
+    assert scene.pages() == [page]
+    assert watching.rows[ROW].values["size"] == watching.pages[page].values["size"] == 6.0
+
+
+def test_a_page_that_is_not_there_is_made_anew_and_nothing_is_left_open(scene: Scene) -> None:
+    scene.world.tables.insert("notes", ROW, {"name": "note", "size": 3.0})
+    scene.world.by_people()
+    assert scene.round("lost response, not applied").problems
+    assert scene.pages() == []
+    scene.wait(200)
+    report = scene.round()
+    assert report.problems == []
+    (page,) = scene.pages()
+    assert scene.world.watching.rows[ROW].page_id == page
+    assert scene.round().effects == 0
