@@ -303,8 +303,8 @@ def test_wrong_token_and_wrong_address_are_told_at_once() -> None:
 def test_a_proxy_never_sees_what_goes_to_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://10.1.1.1:3128")
     monkeypatch.setenv("HTTPS_PROXY", "http://10.1.1.1:3128")
-    assert not NotionClient(TOKEN, URL)._http._mounts
-    assert NotionClient(TOKEN)._http._mounts
+    assert not NotionClient(TOKEN, URL)._line()._mounts
+    assert NotionClient(TOKEN)._line()._mounts
 
 
 def test_redirects_are_not_followed_with_the_token() -> None:

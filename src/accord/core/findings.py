@@ -91,6 +91,11 @@ class Binding:
         properties: property id -> (title, type): all that the data source has. A field's property
             stands under its declared title, so that it is known again after a rename.
         statuses: field name -> the options of a status, of which a write can make no new ones.
+
+    Attributes:
+        bound: the property ids of ``fields``.
+        titles: the declared titles.
+        undeclared: the ids of the properties that no model declares, by id or by title.
     """
 
     collection: Collection
@@ -99,6 +104,18 @@ class Binding:
     fields: Mapping[str, str]
     properties: Mapping[str, tuple[str, str]]
     statuses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    bound: frozenset[str] = field(init=False, repr=False, compare=False)
+    titles: frozenset[str] = field(init=False, repr=False, compare=False)
+    undeclared: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        bound = frozenset(self.fields.values())
+        titles = frozenset(declared.title for declared in self.collection.fields)
+        known = self.properties.items()
+        others = frozenset(i for i, (title, _) in known if i not in bound and title not in titles)
+        object.__setattr__(self, "bound", bound)
+        object.__setattr__(self, "titles", titles)
+        object.__setattr__(self, "undeclared", others)
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,7 +179,8 @@ def make_plan(
     if action is None:
         raise OurError(f"no decision for {there[0]} in Notion and {there[1]} in Supabase")
     plan = _carry_out(action, collection, base, notion, supabase)
-    return replace(plan, turned=plan.deleted != (base is not None and base.deleted))
+    turned = plan.deleted != (base is not None and base.deleted)
+    return replace(plan, turned=True) if turned else plan
 
 
 def _carry_out(
@@ -229,6 +230,8 @@ def change_of(collection: Collection, base: Base | None, sighting: Sighting | No
     if sighting.deleted:
         return Change.GONE
     before, now = base.record.values, sighting.record.values
+    if before == now:
+        return Change.SAME
     names = (*(f.name for f in collection.carried), UNDECLARED)
     differ = [name for name in names if name in now and now[name] != before.get(name, UNKNOWN)]
     if not differ:

@@ -5,11 +5,13 @@ Rule: a `Schema` that exists is right. ``Schema.of`` refuses a wrong one with al
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from accord.core.errors import ModelError
 from accord.core.merge import Policy
@@ -162,7 +164,9 @@ class Collection:
     ``support``; ``match_key`` is the name of the field by which a page and a row that exist both
     when they first meet are known to be one; ``readers_of`` is the name of the relation to the
     record whose readers may read a row, ``id`` where that is the row itself, None where a row
-    belongs to no such record; ``doc`` is a sentence for people.
+    belongs to no such record; ``doc`` is a sentence for people. ``carried`` are the fields whose
+    values travel with the record, ``mirrors`` the derived sides of two-way relations, ``managed``
+    what the synchronisation itself writes into a page.
     """
 
     title: str
@@ -176,6 +180,17 @@ class Collection:
     match_key: str | None = None
     readers_of: str | None = None
     doc: str = ""
+    carried: tuple[Field, ...] = dataclasses.field(init=False, repr=False, compare=False)
+    mirrors: tuple[Field, ...] = dataclasses.field(init=False, repr=False, compare=False)
+    managed: tuple[Field, ...] = dataclasses.field(init=False, repr=False, compare=False)
+    _by_name: Mapping[str, Field] = dataclasses.field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        keep, fields = partial(object.__setattr__, self), self.fields
+        keep("carried", tuple(each for each in fields if each.carried))
+        keep("mirrors", tuple(each for each in fields if each.mirrors is not None))
+        keep("managed", tuple(each for each in fields if each.managed is not None))
+        keep("_by_name", {each.name: each for each in reversed(fields)})
 
     def field(self, name: str) -> Field:
         """The field with this attribute name.
@@ -183,10 +198,10 @@ class Collection:
         Raises:
             KeyError: there is none.
         """
-        for field in self.fields:
-            if field.name == name:
-                return field
-        raise KeyError(f"{self.model} has no field {name!r}")
+        found = self._by_name.get(name)
+        if found is None:
+            raise KeyError(f"{self.model} has no field {name!r}")
+        return found
 
     @property
     def title_field(self) -> Field:
@@ -196,16 +211,6 @@ class Collection:
     def problems(self) -> tuple[str, ...]:
         """What is wrong with the collection, as far as it can be judged without the others."""
         return tuple(_collection_problems(self))
-
-    @property
-    def carried(self) -> tuple[Field, ...]:
-        """The fields whose values travel with the record."""
-        return tuple(field for field in self.fields if field.carried)
-
-    @property
-    def mirrors(self) -> tuple[Field, ...]:
-        """The derived sides of two-way relations."""
-        return tuple(field for field in self.fields if field.mirrors is not None)
 
     def policy_of(self, field: Field) -> Policy:
         """Who wins a conflict in this field."""

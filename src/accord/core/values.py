@@ -26,10 +26,11 @@ from __future__ import annotations
 import json
 import math
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, TypeAlias, assert_never
 
 Json: TypeAlias = Any
@@ -162,6 +163,8 @@ def normal_text(text: str) -> str:
 
 def printable(text: str) -> str:
     """The text as any screen and any database can hold it: no NUL, no lone surrogate."""
+    if text.isascii() and "\0" not in text:
+        return text
     return "".join("\ufffd" if c == "\0" or "\ud800" <= c <= "\udfff" else c for c in text)
 
 
@@ -174,6 +177,7 @@ def parse_moment(text: str) -> datetime:
     return _moment(text).astimezone(UTC)
 
 
+@lru_cache(maxsize=4096)
 def iso_day_or_minute(text: str) -> str:
     """The canonical string of an ISO date or datetime (see `Span`).
 
@@ -189,6 +193,7 @@ def iso_day_or_minute(text: str) -> str:
     return moment.isoformat(timespec="minutes")
 
 
+@lru_cache(maxsize=4096)
 def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
@@ -209,29 +214,7 @@ def normal(kind: Kind, value: Value) -> Value:
         ValueError: no normal form exists (an infinite number, an impossible date).
         TypeError: the value is not one of this kind.
     """
-    match kind:
-        case Kind.TEXT:
-            return _normal_text_value(value)
-        case Kind.STRING | Kind.OPTION:
-            return None if value is None else normal_text(_expect(value, str)) or None
-        case Kind.NUMBER:
-            return None if value is None else _normal_number(value)
-        case Kind.CHECKBOX:
-            return bool(value)
-        case Kind.OPTIONS:
-            return _unique(tuple(normal_text(name) for name in _strings(value)))
-        case Kind.PEOPLE | Kind.LINKS:
-            return _unique(_strings(value))
-        case Kind.DATE:
-            return None if value is None else _normal_span(_expect(value, Span))
-        case Kind.FILES:
-            return _normal_files(value)
-        case Kind.SCALAR:
-            return _normal_scalar(value)
-        case Kind.OPAQUE:
-            return None if value in (None, Opaque("null")) else _expect(value, Opaque)
-        case _:
-            assert_never(kind)
+    return _NORMAL[kind](value)
 
 
 def empty(kind: Kind) -> Value:
@@ -309,6 +292,8 @@ def _normal_text_value(value: Value) -> Text | None:
         return None
     text = _expect(value, Text)
     plain = normal_text(text.plain)
+    if plain == text.plain:
+        return text if plain else None
     return Text(plain, text.formatted) if plain else None
 
 
@@ -352,15 +337,44 @@ def _normal_scalar(value: Value) -> Value:
 
 
 def _unique(items: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(items))
+    return items if len(items) < 2 else tuple(dict.fromkeys(items))
 
 
 def _strings(value: Value) -> tuple[str, ...]:
     items = _expect(value, tuple)
-    return tuple(_expect(item, str) for item in items)
+    return tuple([_expect(item, str) for item in items]) if items else ()
 
 
 def _expect(value: Any, sort: type) -> Any:
     if not isinstance(value, sort):
         raise TypeError(f"expected {sort.__name__}, got {type(value).__name__}")
     return value
+
+
+def _normal_string(value: Value) -> str | None:
+    return None if value is None else normal_text(_expect(value, str)) or None
+
+
+def _normal_opaque(value: Value) -> Value:
+    return None if value in (None, Opaque("null")) else _expect(value, Opaque)
+
+
+def _normal_ids(value: Value) -> tuple[str, ...]:
+    return _unique(_strings(value))
+
+
+#: What brings the values of each kind into their normal form.
+_NORMAL: Mapping[Kind, Callable[[Any], Value]] = {
+    Kind.TEXT: _normal_text_value,
+    Kind.STRING: _normal_string,
+    Kind.NUMBER: lambda value: None if value is None else _normal_number(value),
+    Kind.CHECKBOX: bool,
+    Kind.OPTION: _normal_string,
+    Kind.OPTIONS: lambda value: _unique(tuple([normal_text(name) for name in _strings(value)])),
+    Kind.DATE: lambda value: None if value is None else _normal_span(_expect(value, Span)),
+    Kind.PEOPLE: _normal_ids,
+    Kind.FILES: _normal_files,
+    Kind.LINKS: _normal_ids,
+    Kind.SCALAR: _normal_scalar,
+    Kind.OPAQUE: _normal_opaque,
+}

@@ -57,10 +57,11 @@ def bind(
     properties = properties_of(source)
     anchors = _anchors(collection, properties, source, known)
     declared = {f.title for f in collection.fields}
+    by_title = {title: pid for pid, (title, _) in properties.items()}
     fields: dict[str, str] = {}
     problems: list[Problem] = []
     for field in collection.fields:
-        candidates = _candidates(field, declared, properties, anchors)
+        candidates = _candidates(field, declared, by_title, anchors)
         right = [pid for pid in candidates if properties[pid][1] == field.type]
         if right:
             fields[field.name] = right[0]
@@ -127,12 +128,11 @@ def _anchors(
 def _candidates(
     field: Field,
     declared: set[str],
-    properties: Mapping[str, tuple[str, str]],
+    by_title: Mapping[str, str],
     anchors: Mapping[str, str],
 ) -> list[str]:
     """Ids of existing properties that may be the field's, the surest first."""
     taken = {pid for name, pid in anchors.items() if name != field.name}
-    by_title = {title: pid for pid, (title, _) in properties.items()}
     former = field.renamed_from if field.renamed_from not in declared else None
     titles = [title for title in (field.title, former) if title]
     found = (anchors.get(field.name), *(by_title.get(title) for title in titles))

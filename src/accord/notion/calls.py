@@ -183,4 +183,4 @@ def since(
 
 def minute(moment: datetime) -> str:
     """A moment as Notion stamps it: in UTC, cut to the minute."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:00.000Z")
+    return moment.astimezone(UTC).isoformat()[:16] + ":00.000Z"

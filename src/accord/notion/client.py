@@ -20,6 +20,7 @@ import random as chance
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self, TypeAlias
 
@@ -96,7 +97,7 @@ class NotionClient:
         attempts: int = ATTEMPTS,
         random: Callable[[], float] = chance.random,
     ) -> None:
-        url = _checked(token, base_url)
+        self._url = _checked(token, base_url)
         self.requests = 0
         self.clock = clock or SystemClock()
         self.pacer = pacer or Pacer(clock=self.clock)
@@ -105,26 +106,33 @@ class NotionClient:
         self._patience = timeout
         self._random = random
         self._heard: tuple[datetime, float] | None = None
-        self._http = httpx2.AsyncClient(
-            base_url=url,
-            transport=transport,
-            headers={
-                "Authorization": f"Bearer {token}",
-                "Notion-Version": NOTION_VERSION,
-                "User-Agent": f"accord/{__version__}",
-                "Accept": "application/json",
-            },
-            limits=httpx2.Limits(
-                max_connections=CONNECTIONS,
-                max_keepalive_connections=CONNECTIONS,
-                keepalive_expiry=KEEP_ALIVE,
-            ),
-            # A proxy would read what is sent over plain http.
-            trust_env=url.scheme == "https",
-        )
+        self._transport = transport
+        self._http: httpx2.AsyncClient | None = None
 
     def __repr__(self) -> str:
-        return f"NotionClient({str(self._http.base_url)!r})"
+        return f"NotionClient({str(self._url)!r})"
+
+    def _line(self) -> httpx2.AsyncClient:
+        """The connections, made when the first request is sent."""
+        if self._http is None:
+            self._http = httpx2.AsyncClient(
+                base_url=self._url,
+                transport=self._transport,
+                headers={
+                    "Authorization": f"Bearer {self._token}",
+                    "Notion-Version": NOTION_VERSION,
+                    "User-Agent": f"accord/{__version__}",
+                    "Accept": "application/json",
+                },
+                limits=httpx2.Limits(
+                    max_connections=CONNECTIONS,
+                    max_keepalive_connections=CONNECTIONS,
+                    keepalive_expiry=KEEP_ALIVE,
+                ),
+                # A proxy would read what is sent over plain http.
+                trust_env=self._url.scheme == "https",
+            )
+        return self._http
 
     async def __aenter__(self) -> Self:
         return self
@@ -139,7 +147,8 @@ class NotionClient:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._http.aclose()
+        if self._http is not None:
+            await self._http.aclose()
 
     @property
     def knows_the_time(self) -> bool:
@@ -211,7 +220,7 @@ class NotionClient:
         content = None if call.body is None else _dump(call.body)
         headers = None if content is None else {"Content-Type": "application/json"}
         try:
-            response = await self._http.request(
+            response = await self._line().request(
                 call.method,
                 call.path,
                 params=call.params,
@@ -315,10 +324,7 @@ def _checked(token: str, base_url: str) -> httpx2.URL:
             "NOTION_API_TOKEN is empty or has characters that no token has (spaces, line ends, "
             "quotes of a word processor); copy it again from notion.so/profile/integrations"
         )
-    try:
-        url = httpx2.URL(base_url.rstrip("/"))
-    except httpx2.InvalidURL:
-        url = httpx2.URL("")
+    url = _address(base_url)
     if url.userinfo:
         problems.append("NOTION_API_URL must not carry a user or password")
     elif url.scheme not in {"http", "https"} or not url.host:
@@ -333,6 +339,16 @@ def _checked(token: str, base_url: str) -> httpx2.URL:
     return url
 
 
+@lru_cache(maxsize=16)
+def _address(base_url: str) -> httpx2.URL:
+    """The address; an empty one where the text is none."""
+    try:
+        return httpx2.URL(base_url.rstrip("/"))
+    except httpx2.InvalidURL:
+        return httpx2.URL("")
+
+
+@lru_cache(maxsize=16)
 def _is_loopback(host: str) -> bool:
     if host == "localhost":
         return True

@@ -7,7 +7,7 @@ is left out of the record, which says "not sighted" and never "empty".
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -70,14 +70,14 @@ def decode_page(binding: Binding, page: Mapping[str, Json], *, weak: bool = Fals
     Raises:
         ValueRefusedError: a declared property holds text that Postgres cannot.
     """
-    reading = _Reading(binding, page)
+    reading = _Reading(binding, page, _by_id(page))
+    reading.meet_people()
     for declared in binding.collection.fields:
-        reading.read(declared)
+        if declared.managed is None:
+            reading.read(declared)
     reading.read_undeclared()
-    sighting = replace(
-        outline(binding, page, weak=weak),
-        record=Record(reading.values),
-        mirrors=reading.mirrors,
+    sighting = _sighted(
+        binding, page, reading.by_id, Record(reading.values), reading.mirrors, weak=weak
     )
     return Decoded(
         sighting, tuple(reading.truncated), tuple(reading.users.values()), tuple(reading.notes)
@@ -86,14 +86,27 @@ def decode_page(binding: Binding, page: Mapping[str, Json], *, weak: bool = Fals
 
 def outline(binding: Binding, page: Mapping[str, Json], *, weak: bool = False) -> Sighting:
     """All that a page says but its record: this can always be read."""
+    return _sighted(binding, page, _by_id(page), Record({}), {}, weak=weak)
+
+
+def _sighted(
+    binding: Binding,
+    page: Mapping[str, Json],
+    by_id: Mapping[str, Mapping[str, Json]],
+    record: Record,
+    mirrors: Mapping[str, tuple[str, ...]],
+    *,
+    weak: bool,
+) -> Sighting:
     return Sighting(
-        record=Record({}),
+        record=record,
         page_id=normal_id(str(page["id"])),
         deleted=bool(page.get("in_trash", page.get("archived", False))),
         created_at=_moment(page.get("created_time")),
         edited_at=_moment(page.get("last_edited_time")),
         weak=weak,
-        stamps=decode_stamps(binding, _by_id(page)),
+        mirrors=mirrors,
+        stamps=decode_stamps(binding, by_id),
         edited_by=_user_id(page.get("last_edited_by")),
         created_by=_user_id(page.get("created_by")),
     )
@@ -162,7 +175,7 @@ def users_in(value: Json) -> Iterator[User]:
     if isinstance(value, list):
         for item in value:
             yield from users_in(item)
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         if value.get("object") in {"user", "group"} and isinstance(value.get("id"), str):
             if user := _user(value):
                 yield user
@@ -181,7 +194,7 @@ def _where_people_are(answer: Mapping[str, Json]) -> Json:
             segments = answer.get(found)
             if not isinstance(segments, list):
                 return None
-            return [s for s in segments if isinstance(s, Mapping) and s.get("type") == "mention"]
+            return [s for s in segments if isinstance(s, dict) and s.get("type") == "mention"]
         case _:
             return None
 
@@ -210,12 +223,12 @@ def _by_id(page: Mapping[str, Json]) -> dict[str, Mapping[str, Json]]:
     return {
         answer["id"]: answer
         for answer in (page.get("properties") or {}).values()
-        if isinstance(answer, Mapping) and isinstance(answer.get("id"), str)
+        if isinstance(answer, dict) and isinstance(answer.get("id"), str)
     }
 
 
 def _user_id(raw: Json) -> str | None:
-    id_ = raw.get("id") if isinstance(raw, Mapping) else None
+    id_ = raw.get("id") if isinstance(raw, dict) else None
     return normal_id(id_) if isinstance(id_, str) else None
 
 
@@ -232,24 +245,27 @@ class _Reading:
 
     binding: Binding
     page: Mapping[str, Json]
+    by_id: Mapping[str, Mapping[str, Json]]
     values: dict[str, Value] = field(default_factory=dict)
     mirrors: dict[str, tuple[str, ...]] = field(default_factory=dict)
     truncated: list[tuple[str, str]] = field(default_factory=list)
     users: dict[str, User] = field(default_factory=dict)
     notes: list[Problem] = field(default_factory=list)
-    by_id: dict[str, Mapping[str, Json]] = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.by_id = _by_id(self.page)
+    def meet_people(self) -> None:
+        """Note the people whom the page shows."""
         for answer in self.by_id.values():
-            for user in users_in(_where_people_are(answer)):
-                self.users[user.id] = user
+            shown = _where_people_are(answer)
+            if shown:
+                self.users.update((user.id, user) for user in users_in(shown))
 
     def read(self, declared: Field) -> None:
         """Read one declared field, if the page has it."""
         property_id = self.binding.fields.get(declared.name)
-        answer = self.by_id.get(property_id or "")
-        if property_id is None or answer is None or declared.managed is not None:
+        if property_id is None:
+            return
+        answer = self.by_id.get(property_id)
+        if answer is None:
             return
         found = answer.get("type")
         if found != declared.type:
@@ -270,7 +286,8 @@ class _Reading:
             )
             return
         refuse_unstorable(declared.title, value)
-        self.check_options(declared, value)
+        if declared.options:
+            self.check_options(declared, value)
         if _may_be_cut(answer):
             self.truncated.append((declared.name, property_id))
         elif declared.mirrors is None:
@@ -280,19 +297,12 @@ class _Reading:
 
     def read_undeclared(self) -> None:
         """Collect what no model declares, if the page shows all of it."""
-        collection, bound = self.binding.collection, set(self.binding.fields.values())
-        titles = {declared.title for declared in collection.fields}
-
-        def undeclared(property_id: str, title: str) -> bool:
-            return property_id not in bound and title not in titles
-
-        known = self.binding.properties.items()
-        expected = {each for each, (title, _) in known if undeclared(each, title)}
-        if "properties" not in self.page or not expected <= self.by_id.keys():
+        if "properties" not in self.page or not self.binding.undeclared <= self.by_id.keys():
             return
+        bound, titles = self.binding.bound, self.binding.titles
         entries: dict[str, Json] = {}
         for title, answer in self.page["properties"].items():
-            if not isinstance(answer, Mapping) or not undeclared(answer.get("id", ""), title):
+            if title in titles or not isinstance(answer, dict) or answer.get("id", "") in bound:
                 continue
             entry = self.undeclared(title, answer)
             if storable({title: entry}):
@@ -332,7 +342,7 @@ class _Reading:
     def check_options(self, declared: Field, value: Value) -> None:
         """Tell of options that the model does not know; they are carried all the same."""
         names: Iterable[object] = value if isinstance(value, tuple) else (value,)
-        for name in names if declared.options else ():
+        for name in names:
             if isinstance(name, str) and name not in declared.options:
                 self.note(
                     declared.title,

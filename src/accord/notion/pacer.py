@@ -13,9 +13,8 @@ import asyncio
 import math
 import time
 from collections import Counter, deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import Protocol
 
 WINDOW = 60.0
@@ -123,25 +122,26 @@ class Pacer:
         self.outcomes: Counter[str] = Counter()
         self.waited = 0.0
 
-    @asynccontextmanager
-    async def turn(self, until: float | None = None) -> AsyncIterator[bool]:
+    def turn(self, until: float | None = None) -> Turn:
         """Wait for a place and hold it while one request is under way.
 
         Answers False, and holds none, where no place can be had ``until`` a moment of the clock;
         that is known before the moment comes if Notion said so or the budget is spent.
         """
+        return Turn(self, until)
+
+    async def take_place(self, until: float | None) -> bool:
+        """Wait for a place, in turn; whether there was one in time."""
         began = self._clock.now()
         async with self._queue:
             in_time = await self._wait_for_place(until)
         self.waited += self._clock.now() - began
-        if not in_time:
-            yield False
-            return
-        try:
-            yield True
-        finally:
-            self._budget.answered(self._clock.now())
-            self._freed.set()
+        return in_time
+
+    def give_place_back(self) -> None:
+        """The request is over."""
+        self._budget.answered(self._clock.now())
+        self._freed.set()
 
     def spent(self) -> int:
         """How much of the budget the last 60 seconds took."""
@@ -165,3 +165,30 @@ class Pacer:
             else:
                 await self._clock.sleep(max(wait, _SHORTEST_WAIT))
         return False
+
+
+class Turn:
+    """One request's place in the budget; see `Pacer.turn`.
+
+    Args:
+        pacer: whose budget.
+        until: when it has to begin, by the pacer's clock.
+    """
+
+    def __init__(self, pacer: Pacer, until: float | None) -> None:
+        self._pacer = pacer
+        self._until = until
+        self._held = False
+
+    async def __aenter__(self) -> bool:
+        self._held = await self._pacer.take_place(self._until)
+        return self._held
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._held:
+            self._pacer.give_place_back()

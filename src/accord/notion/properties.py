@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, assert_never
 from urllib.parse import urlsplit, urlunsplit
 
@@ -40,6 +40,7 @@ LONGEST_OPTION: Final = 100
 
 _PLACE_KEYS: Final = ("lat", "lon", "name", "address", "aws_place_id", "google_place_id")
 
+_AS_NOTION_WRITES_IT = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 
 
@@ -58,7 +59,7 @@ def decode_value(property_type: PropertyType, answer: Mapping[str, Json]) -> Val
         UnreadableError: there is none to read; leave the field out of the record.
     """
     try:
-        value = _decode(property_type, answer[property_type.value])
+        value = _DECODERS[property_type](answer[property_type])
         return normal(KINDS[property_type], value)
     except UnreadableError:
         raise
@@ -93,6 +94,8 @@ def refuse_unstorable(title: str, value: Value) -> None:
     Raises:
         ValueRefusedError: a text in the value has a NUL or half of a surrogate pair.
     """
+    if value is None or isinstance(value, bool | float):
+        return
     if not storable(to_json(value)):
         raise ValueRefusedError(
             title,
@@ -116,6 +119,8 @@ def storable(value: Json) -> bool:
 
 def normal_id(text: str) -> str:
     """An id as Notion writes it: lower case, with dashes."""
+    if _AS_NOTION_WRITES_IT.fullmatch(text):
+        return text
     try:
         return str(uuid.UUID(text))
     except ValueError:
@@ -141,50 +146,6 @@ def lasting(value: Json) -> Json:
             return without_signature(value)
         case _:
             return value
-
-
-def _decode(property_type: PropertyType, raw: Json) -> Value:
-    match property_type:
-        case PropertyType.TITLE | PropertyType.RICH_TEXT:
-            return decode_text(raw)
-        case PropertyType.SELECT | PropertyType.STATUS:
-            return None if raw is None else _text(raw["name"])
-        case PropertyType.MULTI_SELECT:
-            return tuple(_text(option["name"]) for option in raw)
-        case PropertyType.DATE:
-            return _span(raw)
-        case PropertyType.CREATED_TIME | PropertyType.LAST_EDITED_TIME:
-            return Span(iso_day_or_minute(raw))
-        case PropertyType.LAST_VISITED_TIME:
-            return None if raw is None else Span(iso_day_or_minute(raw))
-        case PropertyType.PEOPLE | PropertyType.RELATION:
-            return tuple(normal_id(item["id"]) for item in raw)
-        case PropertyType.CREATED_BY | PropertyType.LAST_EDITED_BY:
-            return None if raw is None else normal_id(raw["id"])
-        case PropertyType.FILES:
-            return tuple(_file(item) for item in raw)
-        case PropertyType.CHECKBOX:
-            return bool(raw)
-        case PropertyType.NUMBER:
-            return _number(raw)
-        case PropertyType.URL | PropertyType.EMAIL | PropertyType.PHONE_NUMBER:
-            return None if raw is None else _text(raw)
-        case PropertyType.FORMULA:
-            return _formula(raw)
-        case PropertyType.ROLLUP:
-            return _opaque(_rollup(raw))
-        case PropertyType.UNIQUE_ID:
-            return _unique_id(raw)
-        case PropertyType.VERIFICATION:
-            return _verification(raw)
-        case PropertyType.PLACE:
-            return _opaque(None if raw is None else _said(raw))
-        case PropertyType.LOCATION:
-            return _opaque(lasting(raw))
-        case PropertyType.BUTTON:
-            return None
-        case _:
-            assert_never(property_type)
 
 
 def _text(raw: Json) -> str:
@@ -280,6 +241,57 @@ def _verification(raw: Json) -> Value:
     if raw.get("verified_by"):
         said["verified_by"] = normal_id(raw["verified_by"]["id"])
     return Opaque.of(said)
+
+
+def _ids(raw: Json) -> tuple[str, ...]:
+    return tuple([normal_id(item["id"]) for item in raw])
+
+
+def _id(raw: Json) -> str | None:
+    return None if raw is None else normal_id(raw["id"])
+
+
+def _name(raw: Json) -> str | None:
+    return None if raw is None else _text(raw["name"])
+
+
+def _words(raw: Json) -> str | None:
+    return None if raw is None else _text(raw)
+
+
+def _moment(raw: Json) -> Span | None:
+    return None if raw is None else Span(iso_day_or_minute(raw))
+
+
+#: What reads the value of each type; a test sees that none is missing.
+_DECODERS: Final[Mapping[PropertyType, Callable[[Json], Value]]] = {
+    PropertyType.TITLE: decode_text,
+    PropertyType.RICH_TEXT: decode_text,
+    PropertyType.NUMBER: _number,
+    PropertyType.SELECT: _name,
+    PropertyType.MULTI_SELECT: lambda raw: tuple([_text(option["name"]) for option in raw]),
+    PropertyType.STATUS: _name,
+    PropertyType.DATE: _span,
+    PropertyType.PEOPLE: _ids,
+    PropertyType.FILES: lambda raw: tuple([_file(item) for item in raw]),
+    PropertyType.CHECKBOX: bool,
+    PropertyType.URL: _words,
+    PropertyType.EMAIL: _words,
+    PropertyType.PHONE_NUMBER: _words,
+    PropertyType.RELATION: _ids,
+    PropertyType.FORMULA: _formula,
+    PropertyType.ROLLUP: lambda raw: _opaque(_rollup(raw)),
+    PropertyType.CREATED_TIME: lambda raw: Span(iso_day_or_minute(raw)),
+    PropertyType.LAST_EDITED_TIME: lambda raw: Span(iso_day_or_minute(raw)),
+    PropertyType.LAST_VISITED_TIME: _moment,
+    PropertyType.CREATED_BY: _id,
+    PropertyType.LAST_EDITED_BY: _id,
+    PropertyType.UNIQUE_ID: _unique_id,
+    PropertyType.VERIFICATION: _verification,
+    PropertyType.PLACE: lambda raw: _opaque(None if raw is None else _said(raw)),
+    PropertyType.LOCATION: lambda raw: _opaque(lasting(raw)),
+    PropertyType.BUTTON: lambda _: None,
+}
 
 
 def _encode(property_type: PropertyType, value: Value, title: str) -> Json:

@@ -24,6 +24,7 @@ MOST_EQUATION_UNITS: Final = 1000
 MOST_ITEMS: Final = 100
 
 _STYLES: Final = ("bold", "italic", "strikethrough", "underline", "code")
+_UNFORMATTED: Final = {**dict.fromkeys(_STYLES, False), "color": "default"}
 _JOINER: Final = "\u200d"
 #: How far back a cut may move to spare a character that is made of several code points.
 _LONGEST_CHARACTER: Final = 64
@@ -35,6 +36,9 @@ def decode_text(items: Sequence[Mapping[str, Json]]) -> Text | None:
     Raises:
         KeyError, TypeError, ValueError, AttributeError: it is no rich text array.
     """
+    if len(items) == 1 and _is_plain(items[0]):  # as nearly all are
+        words = normal_text(items[0]["text"]["content"])
+        return Text(words) if words else None
     segments = _merged([_segment(item) for item in items])
     plain = plain_of(segments)
     if not plain:
@@ -43,6 +47,14 @@ def decode_text(items: Sequence[Mapping[str, Json]]) -> Text | None:
     if bare and not any("link" in segment["text"] for segment in segments):
         return Text(plain)
     return Text(plain, canonical_json(segments))
+
+
+def _is_plain(item: Mapping[str, Json]) -> bool:
+    return (
+        item.get("type") == "text"
+        and item.get("annotations") == _UNFORMATTED
+        and not item["text"].get("link")
+    )
 
 
 def encode_text(text: Text | None, title: str) -> Json:

@@ -64,8 +64,8 @@ def encode_stamps(binding: Binding, stamps: Stamps) -> dict[str, Json]:
 
 
 def _managed(binding: Binding) -> Iterator[tuple[Field, str]]:
-    for declared in binding.collection.fields:
-        if declared.managed is not None and declared.name in binding.fields:
+    for declared in binding.collection.managed:
+        if declared.name in binding.fields:
             yield declared, binding.fields[declared.name]
 
 
