@@ -9,7 +9,6 @@ import re
 from random import Random
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
-from uuid import UUID
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -33,7 +32,11 @@ class Ids:
 
     def uuid(self) -> str:
         """Return a new random UUID."""
-        return str(UUID(int=self._random.getrandbits(128), version=4))
+        digits = f"{self._random.getrandbits(128):032x}"
+        variant = "89ab"[int(digits[16], 16) & 3]
+        return (
+            f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+        )
 
     def property_id(self, taken: Container[str]) -> str:
         """Return four printable characters that are not in ``taken``."""

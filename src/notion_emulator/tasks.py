@@ -75,6 +75,8 @@ class Tasks:
 
     def run_due(self) -> None:
         """Run what is due, in the order in which it was asked for."""
+        if not self._waiting:
+            return
         now = self.state.now()
         for task in [one for one in self._waiting if one.due <= now]:
             self._waiting.remove(task)

@@ -6,7 +6,7 @@ bodies, with the time and the person of one's choice; nothing here reads the wal
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 ROW_CAP = 10_000
+_NOT_KEPT = nullcontext()
 
 
 class Workspace:
@@ -131,17 +132,17 @@ class Workspace:
         if self._file is not None:
             self._file.commit()
 
-    @contextmanager
-    def answering(self, *, reads: bool) -> Iterator[None]:
+    def answering(self, *, reads: bool) -> AbstractContextManager[None]:
         """Have in the data file what a request changes, and only that.
 
         Args:
             reads: The request only reads, whatever it looks at.
         """
-        file = self._file
-        if file is None:
-            yield
-            return
+        return _NOT_KEPT if self._file is None else self._keeping(self._file, reads=reads)
+
+    @staticmethod
+    @contextmanager
+    def _keeping(file: DataFile, *, reads: bool) -> Iterator[None]:
         file.commit()
         try:
             yield

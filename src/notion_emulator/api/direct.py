@@ -6,7 +6,6 @@ and version, byte for byte but for ``request_id``; budgets count, the plan of fa
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -27,17 +26,19 @@ if TYPE_CHECKING:
 _NOTHING = QueryParams()
 
 
-#: The pattern of a path, what answers there, and the words that a body may hold.
-_Route = tuple[re.Pattern[str], Endpoint, frozenset[str] | None]
+#: The parts of a path (None: any, by this name), what answers there, and the words of its body.
+_Route = tuple[tuple[str, ...], tuple[str | None, ...], Endpoint, frozenset[str] | None]
 
 
-def _routes() -> dict[str, list[_Route]]:
-    """Return the routes by method; of two that fit, the first is meant."""
-    found: dict[str, list[_Route]] = {}
+def _routes() -> dict[tuple[str, int], list[_Route]]:
+    """Return the routes by method and number of parts; of two that fit, the first is meant."""
+    found: dict[tuple[str, int], list[_Route]] = {}
     for room in (endpoints, blocks, remarks, views):
         for method, path, endpoint in room.ROUTES:
-            pattern = re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path))
-            found.setdefault(method, []).append((pattern, endpoint, WORDS.get((method, path))))
+            parts = tuple(path.split("/"))
+            names = tuple(part[1:-1] if part.startswith("{") else None for part in parts)
+            known = WORDS.get((method, path))
+            found.setdefault((method, len(parts)), []).append((parts, names, endpoint, known))
     return found
 
 
@@ -106,8 +107,14 @@ class Direct:
 
 
 def _find(method: str, path: str) -> tuple[Endpoint, frozenset[str] | None, Mapping[str, str]]:
-    for pattern, endpoint, known in _ROUTES.get(method, ()):
-        found = pattern.fullmatch(path)
-        if found is not None:
-            return endpoint, known, found.groupdict()
+    asked = path.split("/")
+    for parts, names, endpoint, known in _ROUTES.get((method, len(asked)), ()):
+        named: dict[str, str] = {}
+        for part, name, given in zip(parts, names, asked, strict=True):
+            if name is not None and given:
+                named[name] = given
+            elif part != given:
+                break
+        else:
+            return endpoint, known, named
     raise ApiError(400, "invalid_request_url", "Invalid request URL.")
