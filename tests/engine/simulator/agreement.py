@@ -103,6 +103,7 @@ def lost_ends(world: World, held: Held) -> Iterator[str]:
 
     removed = {told(fact) for fact in watching.removed}
     raced = {told(fact) for fact in watching.raced}
+    unseen = {told(fact) for fact in watching.unseen}
     for side in ("notion", "supabase"):
         for fact in watching.added[side]:
             page_id, name, item = told(fact)
@@ -121,5 +122,7 @@ def lost_ends(world: World, held: Held) -> Iterator[str]:
             if isinstance(held_by_page, frozenset) and item not in held_by_page:
                 if (page_id, name, item) in raced:
                     watching.exempt["an end was dropped in the race window"] += 1
+                elif (page_id, name, item) in unseen:
+                    watching.exempt["a link was made, its target trashed, before it was read"] += 1
                 else:
                     yield f"I7: {item} was added to {page.table}.{name} of {page_id} in {side}"

@@ -22,6 +22,8 @@ from accord.core.schema import (
     Schema,
 )
 from notion_emulator import Workspace
+from notion_emulator.model import Database, DataSource, Property
+from notion_emulator.rows import Rows
 
 Json = dict[str, Any]
 
@@ -122,9 +124,9 @@ class Form:
         return SYNC_STATUS in STAMPS[self.stamps]
 
 
-def drawn(random: Random) -> Form:
-    """A form by chance."""
-    tables = random.choice((1, 1, 2, 2, 3))
+def drawn(random: Random, *, small: bool = False) -> Form:
+    """A form by chance; a small one has fewer tables."""
+    tables = random.choice((1, 1, 2) if small else (1, 1, 2, 2, 3))
     return Form(
         tables=tables,
         scalar=random.choice(("text", "number")),
@@ -193,8 +195,54 @@ class Named:
     properties: dict[str, str]
 
 
-def build(workspace: Workspace, form: Form) -> dict[str, Named]:
-    """Make the databases of a form; answers them by table."""
+def build(workspace: Workspace, form: Form, variant: int = 0) -> dict[str, Named]:
+    """Make the databases of a form in an empty workspace; answers them by table.
+
+    Args:
+        workspace: where.
+        form: the shape.
+        variant: of one variant, the ids of the properties are the same in every workspace.
+    """
+    alike = replace(form, policies=(Policy.NOTION,) * form.tables)  # Notion knows of no policies
+    prepared, state = _prepared(alike, variant), workspace.state
+    now, bot = state.now(), state.bot.id
+    made: Json = {"created": now, "edited": now, "created_by": bot, "edited_by": bot}
+    for database in prepared.databases:
+        state.databases[database.id] = replace(database, sources=list(database.sources), **made)
+    for source in prepared.sources:
+        properties = {raw: _copied(prop) for raw, prop in source.properties.items()}
+        unnamed: tuple[int, dict[str, Property]] = (-1, {})
+        copied = replace(source, properties=properties, names=unnamed, **made)
+        state.sources[source.id] = copied
+    state.rows = {source: Rows() for source in state.sources}
+    return prepared.named
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Databases as they are in a new workspace; each world has copies of its own."""
+
+    databases: tuple[Database, ...]
+    sources: tuple[DataSource, ...]
+    named: dict[str, Named]
+
+
+@cache
+def _prepared(form: Form, variant: int) -> Prepared:
+    workspace = Workspace(seed=variant)
+    named = _built(workspace, form)
+    state = workspace.state
+    return Prepared(tuple(state.databases.values()), tuple(state.sources.values()), named)
+
+
+def _copied(prop: Property) -> Property:
+    return replace(
+        prop, config=dict(prop.config), options=list(prop.options), groups=list(prop.groups)
+    )
+
+
+def _built(workspace: Workspace, form: Form) -> dict[str, Named]:
+    """Have Notion make the databases."""
     schema = schema_of(form)
     present = STAMPS[form.stamps]
     for collection in schema:

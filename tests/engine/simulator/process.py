@@ -54,7 +54,6 @@ READING = frozenset(
         "stamps_waiting",
     }
 )
-_NOWHERE = httpx2.MockTransport(lambda _: httpx2.Response(500))
 
 
 class KilledError(BaseException):
@@ -107,7 +106,6 @@ class DirectClient(NotionClient):
         super().__init__(
             world.workspace.token,
             "http://127.0.0.1",
-            transport=_NOWHERE,
             pacer=Pacer(0, world.clock),
             clock=world.clock,
             random=lambda: 0.5,
@@ -155,13 +153,15 @@ class Door:
         if name in READING:
 
             async def effect(*args: Any, **kwargs: Any) -> Any:
-                await world.point(process, name)
+                if not world.quiet(process):
+                    await world.happen(process, name)
                 return await method(*args, **kwargs)
 
         else:
 
             async def effect(*args: Any, **kwargs: Any) -> Any:
-                await world.point(process, name)
+                if not world.quiet(process):
+                    await world.happen(process, name)
                 fate = world.storm.strikes(CALLS)
                 if fate == "supabase lost, not applied":
                     world.note(f"{process!r} {name}: {fate}")
@@ -171,7 +171,8 @@ class Door:
                 if fate is not None:
                     world.note(f"{process!r} {name}: {fate}")
                     raise Unreachable("the connection broke", remedy="Run again.")
-                await world.point(process, f"after {name}")
+                if not world.quiet(process):
+                    await world.happen(process, f"after {name}")
                 return answer
 
         self.__dict__[name] = effect

@@ -81,6 +81,7 @@ class Watching:
         self.added: dict[str, dict[Fact, int]] = {"notion": {}, "supabase": {}}
         self.removed: set[Fact] = set()
         self.raced: set[Fact] = set()
+        self.unseen: set[Fact] = set()
         self.typists: dict[tuple[str, Plain], set[str]] = {}
         self.mirrors = {(c.table, f.name) for c in schema for f in c.mirrors}
         self.single = {
@@ -230,6 +231,22 @@ class Watching:
                 proof = hand.proofs.get(key)
                 if proof is None or added >= proof:
                     self.raced.add(fact)
+                elif self._never_shown(fact):
+                    self.unseen.add(fact)
+
+    def _never_shown(self, fact: Fact) -> bool:
+        """Whether a link leads into the trash, and was made after the sides last agreed.
+
+        Notion shows no link to a page in its trash, not even that there is one.
+        """
+        key, name, item = fact
+        target = self.pages.get(str(item))
+        if target is None or not target.deleted:
+            return False
+        return not any(
+            known[:2] == (key, name) and isinstance(known[2], frozenset) and item in known[2]
+            for known in self.agreed
+        )
 
 
 def plain(value: Any) -> Plain:
