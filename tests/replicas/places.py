@@ -140,10 +140,11 @@ class InPostgres:
     """
 
     def __init__(self, url: str, door: Callable[[], Door]) -> None:
+        self.url = url
         self._door = door
         self._runner = asyncio.Runner()
         self._doors: list[Door] = []
-        self._connection = psycopg.connect(url, autocommit=True)
+        self._connection = psycopg.connect(url, autocommit=True, application_name="person")
         self._connection.execute("set timezone = 'UTC'")
         self.program = self.another()
 
@@ -152,7 +153,13 @@ class InPostgres:
         for door in self._doors:
             self.run(door.close())
         self._runner.close()
-        with self._connection as connection, connection.transaction():
+        self.empty()
+        self._connection.close()
+
+    def empty(self) -> None:
+        """Empty the tables."""
+        connection = self._connection
+        with connection.transaction():
             connection.execute("set local session_replication_role = replica")  # no triggers
             for name in tables_in(connection):
                 connection.execute(sql.SQL("delete from {}").format(name))
