@@ -19,12 +19,11 @@ from accord.app import Opened, Project
 from accord.config import Settings
 from accord.conflict_commands import conflicts_app
 from accord.core.errors import AccordError, OurError, TheirError, UsageError, YourError
+from accord.migrate_commands import migrate_app
 from accord.postgres_programs import LocalPostgresError
 from accord.record_commands import explain, history, ignore, retry, undo
 from accord.setup_command import setup
 from accord.status_command import status
-from accord.supabase import worker_role as worker
-from accord.supabase.first_migrations import write_migrations
 from accord.supabase.types_python import python
 from accord.supabase.types_typescript import typescript
 from accord.sync.options import Options, Stamping
@@ -40,7 +39,6 @@ app = App(
     version=__version__,
     suppress_keyboard_interrupt=False,  # `execute` says what Ctrl-C leaves behind
 )
-migrate_app = App(name="migrate", help="The migration scripts of the project.")
 app.command(migrate_app)
 # What needs the local Notion is imported when it is asked for: it is half of all there is.
 app.command("accord.notion_commands:notion_app", name="notion", help="The local Notion.")
@@ -156,15 +154,6 @@ def verify(
     return 0 if equal else 1
 
 
-@migrate_app.command
-def write() -> int:
-    """Write the migration scripts of this version again from the models."""
-    project = Project.open(Path())
-    for path in write_migrations(project.schema, project.migrations, project.views()):
-        screen.OUT.print(f"wrote {path}")
-    return 0
-
-
 @app.command
 def types(*, lang: Literal["typescript", "python"] = "typescript") -> int:
     """Print the types of the tables, for programs that read them.
@@ -176,19 +165,6 @@ def types(*, lang: Literal["typescript", "python"] = "typescript") -> int:
     """
     schema = Project.open(Path()).schema
     sys.stdout.write(typescript(schema) if lang == "typescript" else python(schema))
-    return 0
-
-
-@migrate_app.command
-def worker_role(*, name: str = worker.NAME) -> int:
-    """Print the SQL of a role that can do the synchronisation's work and nothing else.
-
-    Parameters
-    ----------
-    name
-        What the role is called.
-    """
-    sys.stdout.write(worker.worker_role_sql(Project.open(Path()).schema, name))
     return 0
 
 

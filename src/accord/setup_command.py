@@ -63,7 +63,7 @@ def setup(
         return 0
     settings = project.setup_settings()
     return asyncio.run(
-        _setup(
+        bring_up(
             project,
             settings,
             dry_run=dry_run,
@@ -73,7 +73,7 @@ def setup(
     )
 
 
-async def _setup(
+async def bring_up(
     project: Project,
     settings: SetupSettings,
     *,
@@ -81,6 +81,12 @@ async def _setup(
     include_all: bool,
     allow_destructive: bool,
 ) -> int:
+    """Apply what is pending, after showing it; answers the exit code.
+
+    Raises:
+        UsageError: a file takes stored data away, and that is not allowed.
+        SupabaseError: the database refused, or is not what the files expect.
+    """
     target = target_of(settings)
     status = await migrations.pending(target, project.migrations)
     if not status.pending and not status.unknown and not status.changed:

@@ -291,3 +291,10 @@ def test_all_problems_are_told_at_once() -> None:
 
 def test_a_collection_names_its_title_field() -> None:
     assert THINGS.title_field.name == "name"
+
+
+def test_a_former_name_is_a_title_or_an_attribute() -> None:
+    assert NOTES.former_titles == ()
+    assert changed(NOTES, renamed_from="Old Notes").former_titles == ("Old Notes",)
+    former = changed(NOTES, renamed_from="old_notes").former_titles
+    assert former == ("old_notes", "Old Notes")

@@ -98,7 +98,7 @@ class Field:
         bounds: the least and the greatest number allowed.
         managed: which managed property this is, if any.
         policy: who wins a conflict in this field; None: the collection's policy.
-        renamed_from: the title that the property had before.
+        renamed_from: what it was called before: the property's title, or the attribute.
         doc: a sentence for people.
     """
 
@@ -123,6 +123,14 @@ class Field:
     policy: Policy | None = None
     renamed_from: str | None = None
     doc: str = ""
+
+    @property
+    def former_titles(self) -> tuple[str, ...]:
+        """The titles that the property may have had before."""
+        if self.renamed_from is None:
+            return ()
+        said = self.renamed_from
+        return (said, said.replace("_", " ").title()) if said.islower() else (said,)
 
     @property
     def kind(self) -> Kind:
@@ -164,7 +172,8 @@ class Collection:
     ``support``; ``match_key`` is the name of the field by which a page and a row that exist both
     when they first meet are known to be one; ``readers_of`` is the name of the relation to the
     record whose readers may read a row, ``id`` where that is the row itself, None where a row
-    belongs to no such record; ``doc`` is a sentence for people. ``carried`` are the fields whose
+    belongs to no such record; ``renamed_from`` is the table or the title that it had before;
+    ``doc`` is a sentence for people. ``carried`` are the fields whose
     values travel with the record, ``mirrors`` the derived sides of two-way relations, ``managed``
     what the synchronisation itself writes into a page.
     """
@@ -179,6 +188,7 @@ class Collection:
     policy: Policy = Policy.NOTION
     match_key: str | None = None
     readers_of: str | None = None
+    renamed_from: str | None = None
     doc: str = ""
     carried: tuple[Field, ...] = dataclasses.field(init=False, repr=False, compare=False)
     mirrors: tuple[Field, ...] = dataclasses.field(init=False, repr=False, compare=False)

@@ -65,6 +65,7 @@ class Heading:
     key: str
     match_key: str | None
     readers_of: str | None
+    renamed_from: str | None
 
 
 class Collection(pydantic.BaseModel):
@@ -81,6 +82,7 @@ class Collection(pydantic.BaseModel):
       are known to be one, such as an e-mail address; left out, they are two;
     - ``readers_of``: the relation to the record whose readers may read a row, or "id" where they
       are the row's own; left out, only who may read everything reads the rows;
+    - ``renamed_from``: the table, or the title in Notion, that it had before;
     - ``key``: the column for its ids in link tables, where the class's name does not give it.
     """
 
@@ -108,11 +110,14 @@ class Collection(pydantic.BaseModel):
         key: str = "",
         match_key: str | None = None,
         readers_of: str | None = None,
+        renamed_from: str | None = None,
     ) -> None:
         """Take the first line; ``title`` is named for type checkers, pydantic keeps it."""
         super().__init_subclass__()
         key = key or f"{_snake_case(cls.__name__)}_id"
-        cls.__heading__ = Heading(table, env, group, number, policy, key, match_key, readers_of)
+        cls.__heading__ = Heading(
+            table, env, group, number, policy, key, match_key, readers_of, renamed_from
+        )
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_heading: Any) -> None:
@@ -167,6 +172,7 @@ def _draft(model: type[Collection]) -> tuple[core.Collection, list[str]]:
         policy=policy,
         match_key=heading.match_key,
         readers_of=heading.readers_of,
+        renamed_from=heading.renamed_from,
         doc=inspect.cleandoc(model.__doc__ or ""),
     )
     return draft, [*problems, *draft.problems()]

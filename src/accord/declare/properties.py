@@ -8,7 +8,7 @@ All functions share these arguments:
 - ``title``: the property's name in Notion; left out, it is the attribute in Title Case.
 - ``doc``: a sentence for people, where the name does not speak for itself.
 - ``policy``: who wins when both sides edit this property; left out, the collection's policy.
-- ``renamed_from``: the title that the property had before.
+- ``renamed_from``: what it was called before: the property's title, or the attribute.
 """
 
 from __future__ import annotations

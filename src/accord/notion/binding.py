@@ -116,11 +116,12 @@ def _anchors(
     if known is None or known.data_source_id != source["id"]:
         return {}
     ids = {title: pid for pid, (title, _) in known.properties.items() if pid in properties}
-    passed_on = {f.renamed_from for f in collection.fields if f.title not in ids}
+    passed_on = {t for f in collection.fields if f.title not in ids for t in f.former_titles}
     anchors: dict[str, str] = {}
     for field in collection.fields:
-        title = field.title if field.title in ids else field.renamed_from
-        if title in ids and (title != field.title or title not in passed_on):
+        titles = (field.title, *field.former_titles)
+        title = next((each for each in titles if each in ids), None)
+        if title is not None and (title != field.title or title not in passed_on):
             anchors[field.name] = ids[title]
     return anchors
 
@@ -133,8 +134,8 @@ def _candidates(
 ) -> list[str]:
     """Ids of existing properties that may be the field's, the surest first."""
     taken = {pid for name, pid in anchors.items() if name != field.name}
-    former = field.renamed_from if field.renamed_from not in declared else None
-    titles = [title for title in (field.title, former) if title]
+    former = [title for title in field.former_titles if title not in declared]
+    titles = [field.title, *former]
     found = (anchors.get(field.name), *(by_title.get(title) for title in titles))
     return [pid for pid in dict.fromkeys(found) if pid is not None and pid not in taken]
 

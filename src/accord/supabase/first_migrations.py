@@ -12,6 +12,7 @@ from pathlib import Path
 
 from accord.core.schema import Schema
 from accord.supabase.ddl import tables_sql
+from accord.supabase.drafting.model import model_sql
 from accord.supabase.views import View, views_sql
 
 LEDGER_FILE = "20260101000000_ledger.sql"
@@ -30,7 +31,7 @@ def migration_files(schema: Schema, views: Iterable[View] = ()) -> dict[str, str
     Raises:
         ModelError: a declaration cannot become a table.
     """
-    texts = {LEDGER_FILE: ledger_sql(), TABLES_FILE: tables_sql(schema)}
+    texts = {LEDGER_FILE: ledger_sql(), TABLES_FILE: f"{tables_sql(schema)}\n\n{model_sql(schema)}"}
     reports = tuple(views)
     return texts | {REPORTS_FILE: views_sql(reports)} if reports else texts
 

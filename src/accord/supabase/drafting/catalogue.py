@@ -1,0 +1,106 @@
+"""What a database holds, thing by thing, so that two databases can be compared.
+
+Rule: complete for the schemas public, sync and reports: tables, columns, constraints, indexes,
+triggers, policies, functions, views, comments, rights. Only the order of columns does not count.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib.resources import files
+from typing import Any, NamedTuple, TypeAlias
+
+import psycopg
+
+from accord.core.values import Json
+
+#: How the names begin of what is put aside.
+ASIDE = "_deprecated_"
+
+
+class Thing(NamedTuple):
+    """One thing: its kind, what it belongs to, its name, and its definition as Postgres tells it.
+
+    Of a function ``place`` is what cannot be replaced: its result and the names of its arguments.
+    """
+
+    kind: str
+    place: str
+    name: str
+    text: str
+
+    @property
+    def column(self) -> dict[str, Json]:
+        """Of a column or attribute: type, default, generated, identity, not_null, place."""
+        told: dict[str, Json] = json.loads(self.text)
+        return told
+
+    @property
+    def meaning(self) -> object:
+        """What must be equal for two things to be the same."""
+        if self.kind in {"column", "attribute"}:
+            return {name: value for name, value in self.column.items() if name != "place"}
+        if self.kind == "trigger":
+            # A comparison of rows is told with other parentheses than the same, written out.
+            return re.sub(r"[()\s]", "", self.text)
+        if self.kind == "function":
+            return self.place, self.text
+        return self.text
+
+
+Key: TypeAlias = tuple[str, str, str]
+Catalogue: TypeAlias = dict[Key, Thing]
+
+
+async def read_catalogue(connection: psycopg.AsyncConnection[Any]) -> Catalogue:
+    """What the database of a connection holds."""
+    query = (files("accord.supabase.drafting") / "catalogue.sql").read_bytes()
+    async with connection.transaction():
+        await connection.execute("set local search_path = ''")
+        cursor = await connection.execute(query)
+        rows = await cursor.fetchall()
+    found: Catalogue = {}
+    for kind, place, name, text in rows:
+        key = (kind, "" if kind == "function" else place, name)
+        found[key] = Thing(kind, place, name, text or "")
+    return found
+
+
+def is_aside(thing: Thing) -> bool:
+    """Whether a thing is one that was put aside, or belongs to one."""
+    if thing.kind in {"constraint", "index"}:  # a table that comes back brings their names along
+        return ASIDE in thing.place
+    return ASIDE in thing.name or (thing.kind != "function" and ASIDE in thing.place)
+
+
+def of_kind(catalogue: Catalogue, kind: str, place: str | None = None) -> list[Thing]:
+    """The things of a kind; those that belong to ``place`` where one is given."""
+    return [
+        thing
+        for thing in catalogue.values()
+        if thing.kind == kind and (place is None or thing.place == place)
+    ]
+
+
+def differences(have: Catalogue, want: Catalogue) -> list[str]:
+    """In what two databases differ, in words; what is put aside does not count."""
+    told = []
+    for key in sorted(have.keys() | want.keys()):
+        one, other = have.get(key), want.get(key)
+        if any(thing is not None and is_aside(thing) for thing in (one, other)):
+            continue
+        kind, place, name = key
+        what = f"{kind} {name or place}" + (f" of {place}" if name and place else "")
+        if one is None:
+            told.append(f"{what} is missing")
+        elif other is None:
+            told.append(f"{what} is not asked for")
+        elif one.meaning != other.meaning:
+            told.append(f"{what} differs: {_brief(one.text)} instead of {_brief(other.text)}")
+    return told
+
+
+def _brief(text: str) -> str:
+    line = " ".join(text.split())
+    return repr(line if len(line) <= 200 else f"{line[:197]}...")
