@@ -1437,6 +1437,19 @@ alter table sync.model enable row level security;
 comment on table sync.model is
   'What the tables were made for: each Notion database (its field is empty) and each of its'
   ' properties, with the column or link table that holds it. Written by migrations alone.';
+comment on column sync.model.table_name is 'The table of the database.';
+comment on column sync.model.field is
+  'The attribute of the model; empty where the row is about the database itself.';
+comment on column sync.model.title is 'What the property, or the database, is called in Notion.';
+comment on column sync.model.type is 'The type of the property.';
+comment on column sync.model.column_name is 'The column with its values, where it has one.';
+comment on column sync.model.link_table is 'The table with the links of a relation to many.';
+comment on column sync.model.owner_column is 'In the link table, the row that has the property.';
+comment on column sync.model.target_column is 'In the link table, the row that it points to.';
+comment on column sync.model.target_table is 'The table that a relation points to.';
+comment on column sync.model.mirrors is
+  'The property that keeps the links, where this one is only its other side.';
+comment on column sync.model.formerly is 'What it was called before, where the model said so.';
 
 -- An object with another key in the place of one; null drops it.
 create function sync.rekeyed_v1(p_object jsonb, p_old text, p_new text) returns jsonb
@@ -1656,6 +1669,100 @@ $$;
 comment on function sync.one_to_many_v1(text, text, text, text, text, text, text, text) is
   'Carries a foreign key, and what notion_extra keeps of it, into a link table; the key stays.';
 
+create function sync.undeclare_v1(p_table text, p_field text) returns void
+language sql
+set search_path = ''
+as $$
+  delete from sync.model where table_name = p_table and field = p_field
+$$;
+comment on function sync.undeclare_v1(text, text) is
+  'A property, or a database with its empty field, is in the model no more.';
+
+create function sync.extra_aside_v1(p_table text, p_title text, p_column text) returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  before text := current_setting('sync.applying', true);
+begin
+  perform set_config('sync.applying', 'on', true);
+  execute format('update public.%1$I set %2$I = notion_extra -> $1, notion_extra = notion_extra - $1'
+    || ' where notion_extra ? $1', p_table, p_column) using p_title;
+  perform set_config('sync.applying', coalesce(before, ''), true);
+end
+$$;
+comment on function sync.extra_aside_v1(text, text, text) is
+  'What notion_extra keeps of a property goes into a column that is put aside.';
+
+create function sync.extra_back_v1(p_table text, p_title text, p_column text) returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  before text := current_setting('sync.applying', true);
+begin
+  perform set_config('sync.applying', 'on', true);
+  execute format('update public.%1$I set notion_extra = notion_extra || jsonb_build_object($1::text,'
+    || ' %2$I), %2$I = null where %2$I is not null', p_table, p_column) using p_title;
+  perform set_config('sync.applying', coalesce(before, ''), true);
+end
+$$;
+comment on function sync.extra_back_v1(text, text, text) is
+  'What was kept of a property in a column that was put aside goes back into notion_extra.';
+
+create function sync.expel_v1(p_table text, p_column text, p_title text, p_bounds text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  before text := current_setting('sync.applying', true);
+begin
+  perform set_config('sync.applying', 'on', true);
+  execute format('update public.%1$I set notion_extra = notion_extra || jsonb_build_object('
+    || '$1::text, jsonb_build_object(''value'', %2$I)), %2$I = null where not (%3$s)',
+    p_table, p_column, p_bounds) using p_title;
+  perform set_config('sync.applying', coalesce(before, ''), true);
+end
+$$;
+comment on function sync.expel_v1(text, text, text, text) is
+  'Numbers outside of their bounds go into notion_extra; the column is empty then.';
+
+create function sync.readmit_v1(p_table text, p_column text, p_title text) returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  before text := current_setting('sync.applying', true);
+begin
+  perform set_config('sync.applying', 'on', true);
+  execute format('update public.%1$I set %2$I = (notion_extra -> $1 ->> ''value'')::numeric,'
+    || ' notion_extra = notion_extra - $1 where %2$I is null'
+    || ' and jsonb_typeof(notion_extra -> $1 -> ''value'') = ''number''', p_table, p_column)
+    using p_title;
+  perform set_config('sync.applying', coalesce(before, ''), true);
+end
+$$;
+comment on function sync.readmit_v1(text, text, text) is
+  'Numbers that were outside of their bounds come back from notion_extra.';
+
+create function sync.empty_dangling_v1(p_table text, p_column text, p_target text) returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  before text := current_setting('sync.applying', true);
+begin
+  perform set_config('sync.applying', 'on', true);
+  execute format('update public.%1$I t set %2$I = null where t.%2$I is not null'
+    || ' and not exists (select from public.%3$I x where x.id = t.%2$I)',
+    p_table, p_column, p_target);
+  perform set_config('sync.applying', coalesce(before, ''), true);
+end
+$$;
+comment on function sync.empty_dangling_v1(text, text, text) is
+  'A key to a row that is gone goes, where nothing watched over it meanwhile.';
+
 create function sync.walk_again_v1(p_table text) returns void
 language sql
 set search_path = ''
@@ -1694,6 +1801,12 @@ revoke execute on function
 revoke execute on function
   sync.one_to_many_v1(text, text, text, text, text, text, text, text) from public;
 revoke execute on function sync.walk_again_v1(text) from public;
+revoke execute on function sync.undeclare_v1(text, text) from public;
+revoke execute on function sync.extra_aside_v1(text, text, text) from public;
+revoke execute on function sync.extra_back_v1(text, text, text) from public;
+revoke execute on function sync.expel_v1(text, text, text, text) from public;
+revoke execute on function sync.readmit_v1(text, text, text) from public;
+revoke execute on function sync.empty_dangling_v1(text, text, text) from public;
 revoke execute on function sync.fitted_v1(text, text) from public;
 
 

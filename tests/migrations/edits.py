@@ -73,11 +73,8 @@ EDITS = (
         "many_to_one",
         [
             (
-                'subtasks: list[UUID] = notion.relations(\n        "Task", target="subtask_id",',
-                (
-                    "subtask_id: UUID | None = notion.relation(\n"
-                    '        "Task", renamed_from="subtasks",'
-                ),
+                'subtasks: list[UUID] = notion.relations("Task", target="subtask_id",',
+                'subtask_id: UUID | None = notion.relation("Task", renamed_from="subtasks",',
             )
         ],
     ),
@@ -117,8 +114,8 @@ EDITS = (
         "renamed_database",
         [
             (
-                'title="Master Tasks Database", table="tasks", ',
-                'title="Work", table="work_items", renamed_from="tasks", ',
+                '    title="Master Tasks Database",\n    table="tasks",\n',
+                '    title="Work",\n    table="work_items",\n    renamed_from="tasks",\n',
             ),
             ("  from public.tasks t", "  from public.work_items t"),
         ],
@@ -127,9 +124,10 @@ EDITS = (
         "removed_fields",
         [
             ("    company: str | None = notion.rich_text()\n", ""),
-            (('    business_entities: list[UUID] = notion.relations("BusinessEntity")\n'
-             '    related_workflows: list[UUID] = notion.relations("Workflow", two_way='),
-             '    related_workflows: list[UUID] = notion.relations("Workflow", two_way='),
+            (
+                '    related_workflows: list[UUID] = notion.relations("Workflow")\n    sample_',
+                "    sample_",
+            ),
         ],
     ),
     Edit("removed_database", [(f"\n\n\nclass RewardBounty({_REWARDS}", "\n")]),

@@ -19,6 +19,19 @@ alter table sync.model enable row level security;
 comment on table sync.model is
   'What the tables were made for: each Notion database (its field is empty) and each of its'
   ' properties, with the column or link table that holds it. Written by migrations alone.';
+comment on column sync.model.table_name is 'The table of the database.';
+comment on column sync.model.field is
+  'The attribute of the model; empty where the row is about the database itself.';
+comment on column sync.model.title is 'What the property, or the database, is called in Notion.';
+comment on column sync.model.type is 'The type of the property.';
+comment on column sync.model.column_name is 'The column with its values, where it has one.';
+comment on column sync.model.link_table is 'The table with the links of a relation to many.';
+comment on column sync.model.owner_column is 'In the link table, the row that has the property.';
+comment on column sync.model.target_column is 'In the link table, the row that it points to.';
+comment on column sync.model.target_table is 'The table that a relation points to.';
+comment on column sync.model.mirrors is
+  'The property that keeps the links, where this one is only its other side.';
+comment on column sync.model.formerly is 'What it was called before, where the model said so.';
 
 -- An object with another key in the place of one; null drops it.
 create function sync.rekeyed_v1(p_object jsonb, p_old text, p_new text) returns jsonb
