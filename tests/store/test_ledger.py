@@ -209,7 +209,7 @@ GIVEN: dict[str, list[Json]] = {
 #: Functions that are given no array and no object.
 PLAIN = {
     "begin_round_v1", "conflicts_v1", "counted_v1", "forget_v1",
-    "give_back_lease_v1", "linked_v1", "patched_v1", "rounds_v1", "sighted_v1",
+    "give_back_lease_v1", "linked_v1", "patched_v1", "rekeyed_v1", "rounds_v1", "sighted_v1",
     "take_lease_v1", "write_records_v1",
 }  # fmt: skip
 
@@ -245,7 +245,7 @@ def test_everything_in_schema_sync_is_explained_and_closed(store: Store) -> None
         "select proname, obj_description(oid), proconfig, has_function_privilege("
         "'public', oid, 'execute') from pg_proc where pronamespace = 'sync'::regnamespace"
     )
-    assert len(tables) == 12
+    assert len(tables) == 13
     assert all(comment and secured for _, comment, secured in tables)
     assert all(comment and 'search_path=""' in settings for _, comment, settings, _ in functions)
     assert [name for name, _, _, open_to_all in functions if open_to_all] == ["try_json_v1"]
