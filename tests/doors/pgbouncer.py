@@ -38,6 +38,7 @@ pool_mode = transaction
 default_pool_size = 2
 max_client_conn = 100
 server_lifetime = 5
+server_login_retry = 1
 server_reset_query = discard all
 logfile = {folder}/log
 """

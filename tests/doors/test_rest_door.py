@@ -84,6 +84,7 @@ def test_a_call_is_one_request_to_the_one_function() -> None:
     assert request.headers["apikey"] == KEY
     assert "authorization" not in request.headers
     assert request.headers["accept-encoding"] == "gzip"
+    assert request.headers["content-profile"] == "public"
 
 
 def test_a_write_under_a_lease_names_its_fence() -> None:
@@ -112,6 +113,11 @@ def test_a_packed_answer_is_unpacked() -> None:
         (said(403, "42501", "permission denied for function sight_v1"), errors.AccessDenied,
          'GRANT EXECUTE ON FUNCTION sight_v1 TO "service_role"'),
         (said(404, "PGRST202"), errors.SchemaMissing, "tools.supabase_db_setup"),
+        (
+            said(406, "PGRST106", "Invalid schema: public"),
+            errors.UnknownSupabaseError,
+            "exposes the schema public",
+        ),
         (said(404, "42883"), errors.SchemaMissing, "tools.supabase_db_setup"),
         (said(400, "42703"), errors.SchemaOutdated, "tools.supabase_db_setup"),
         (said(405, "25006", "cannot execute INSERT in a read-only transaction"), errors.ReadOnly,

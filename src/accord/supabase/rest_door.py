@@ -68,6 +68,8 @@ class RestDoor:
                 "Accept": "application/json",
                 "Accept-Encoding": "gzip",
                 "Content-Type": "application/json",
+                # Of several schemas that are exposed the first is meant, unless one is named.
+                "Content-Profile": "public",
             },
             timeout=httpx2.Timeout(timeout, connect=min(timeout, CONNECT_TIMEOUT), pool=None),
             limits=httpx2.Limits(

@@ -97,7 +97,7 @@ def refused(response: httpx2.Response, body: Any, place: str) -> Failure:
 
 
 def _by_code(code: str, words: str, status: int, place: str) -> Failure | None:
-    """By the code of PostgREST or Postgres; None: there is none that says anything."""
+    """By the code of PostgREST or Postgres; None: there is none that tells more than the status."""
     if code in _NOT_CONNECTED:
         return Failure(
             Unreachable(
@@ -108,6 +108,8 @@ def _by_code(code: str, words: str, status: int, place: str) -> Failure | None:
         )
     if code in _UNTRUE_TOKEN:
         return Failure(_wrong_key(place, words))
+    if code == "PGRST106":
+        return _no_data_api(place, words)
     if code == "PGRST202":
         return Failure(
             SchemaMissing(
@@ -195,7 +197,7 @@ def no_json(response: httpx2.Response, place: str) -> Failure:
 def _no_data_api(place: str, why: str) -> Failure:
     return Failure(
         UnknownSupabaseError(
-            f"There is no Data API at {place}: {why}.",
+            f"There is no Data API for this at {place}: {why.rstrip('.')}.",
             remedy="Check SUPABASE_URL, and that the Data API is on and exposes the schema public"
             " (Project Settings > Data API).",
         )
