@@ -16,7 +16,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.engine.simulator")
     parser.add_argument("--histories", type=int, default=1_000, help="how many")
     parser.add_argument("--seed", type=int, default=1, help="of the first one")
-    parser.add_argument("--processes", type=int, default=2, help="how many work at a time")
+    parser.add_argument("--processes", type=int, default=os.cpu_count(), help="at a time")
     parser.add_argument("--postgres", action="store_true", help="a real Postgres, not dicts")
     parser.add_argument("--shrink", action="store_true", help="make the one of --seed small")
     parser.add_argument("--mutants", action="store_true", help="which rule is missed how soon")
@@ -26,7 +26,12 @@ def main() -> int:
         return run(asked)
     command = [sys.executable, "-m", "tests.engine.simulator", *sys.argv[1:]]
     fixed = {**os.environ, "PYTHONHASHSEED": "0"}
-    return subprocess.run(command, env=fixed, check=False).returncode
+    with subprocess.Popen(command, env=fixed) as process:
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:
+                continue  # it has heard that too, and tells how far it came
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ ENOUGH = 4
 
 #: This share of the histories is small: holes that few events suffice for are found sooner by many
 #: small ones, those that need many events by the rest.
-SMALL = 0.8
+SMALL = 0.875
 
 
 @dataclass(slots=True)

@@ -73,17 +73,25 @@ class Templates:
         connection = self._open.get(tables)
         if connection is None:
             name = f"simulator_{len(self._open)}"
-            self.server.create_database(name)
+            self.server.create_database(name, template=self._ledger())
             connection = psycopg.connect(
                 self.server.url(name), autocommit=True, row_factory=dict_row, prepare_threshold=2
             )
-            connection.execute(ledger_sql().encode())
             connection.execute(tables.encode())
             self._open[tables] = connection
         with connection.transaction():
             connection.execute("set local session_replication_role = replica")  # no triggers
             connection.execute(_EMPTY.encode())
         return connection
+
+    def _ledger(self) -> str:
+        """The database that all begin as: with the ledger, and no table yet."""
+        name = "simulator_ledger"
+        if name not in self.server.databases():
+            self.server.create_database(name)
+            with psycopg.connect(self.server.url(name), autocommit=True) as connection:
+                connection.execute(ledger_sql().encode())
+        return name
 
 
 class WaitingDoor:
@@ -111,10 +119,8 @@ class WaitingDoor:
         """Leave the connection to the next."""
 
     def _ask(self, function: str, args: Sequence[Json]) -> Json:
-        query = sql.SQL("select (sync.{}({}))::text as answer").format(
-            sql.Identifier(function),
-            sql.SQL(", ").join([sql.SQL("{}::jsonb").format(sql.Placeholder())] * len(args)),
-        )
+        given = ", ".join(["%s::jsonb"] * len(args))
+        query = f"select (sync.{function}({given}))::text as answer".encode()
         try:
             row = self._connection.execute(
                 query, [orjson.dumps(arg).decode() for arg in args]
@@ -136,6 +142,7 @@ class PostgresTables:
     def __init__(self, schema: Schema, connection: psycopg.Connection[dict[str, Any]]) -> None:
         self.schema = schema
         self._connection = connection
+        self._marks: str | None = None
 
     @classmethod
     def make(cls, templates: Templates, form: Form, clock: VirtualClock) -> PostgresTables:
@@ -221,13 +228,14 @@ class PostgresTables:
                 thing.values[field.name] = frozenset(ends.get(row_id, ()))
 
     def writes(self) -> Mapping[str, object]:
-        names = [row["name"] for row in self._connection.execute(_TABLES.encode())]
-        return {
-            name.removeprefix("public."): self._connection.execute(
-                f"select ctid::text, xmin::text from {name} order by 1".encode()
-            ).fetchall()
-            for name in names
-        }
+        if self._marks is None:
+            names = [row["name"] for row in self._connection.execute(_TABLES.encode())]
+            self._marks = " union all ".join(
+                f"select '{name.removeprefix('public.')}' as name,"
+                f" array(select ctid::text || ' ' || xmin::text from {name} order by 1) as mark"
+                for name in names
+            )
+        return {r["name"]: r["mark"] for r in self._connection.execute(self._marks.encode())}
 
     def end_lease(self) -> None:
         self.forget_lease()

@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import multiprocessing
+import signal
+import sys
 import tempfile
 import time
 from argparse import Namespace
@@ -17,6 +19,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from accord.local_postgres import EmbeddedPostgres
 from notion_emulator import render
@@ -31,6 +42,10 @@ from tests.engine.simulator.world import NewTables
 
 #: So many histories are handed to a process at once.
 CHUNK = 50
+CHUNK_ON_POSTGRES = 5
+
+#: The exit code after Ctrl-C.
+STOPPED = 130
 
 #: So many failures are told in full.
 TOLD = 5
@@ -109,9 +124,9 @@ def live(
     return total
 
 
-def _chunk(first: int, count: int, mutant: str | None) -> Total:
+def _chunk(part: tuple[int, int], mutant: str | None) -> Total:
     with mutated(mutant):
-        return live(first, count)
+        return live(*part)
 
 
 def run(asked: Namespace) -> int:
@@ -121,23 +136,55 @@ def run(asked: Namespace) -> int:
     if asked.shrink:
         return tell_smallest(asked.seed, asked.mutant)
     began = time.monotonic()
-    total = Total()
-    if asked.postgres:
-        with on_postgres() as new_tables:
-            total.add(live(asked.seed, asked.histories, new_tables))
-    else:
-        seeds = range(asked.seed, asked.seed + asked.histories, CHUNK)
-        parts = [
-            (first, min(CHUNK, asked.seed + asked.histories - first), asked.mutant)
-            for first in seeds
-        ]
-        with multiprocessing.get_context("fork").Pool(asked.processes) as pool:
-            for part in pool.starmap(_chunk, parts, chunksize=1):
+    total, stopped = Total(), False
+    with _progress() as progress:
+        task = progress.add_task("histories", total=asked.histories, failed=0)
+        try:
+            for part in _parts(asked):
                 total.add(part)
+                progress.update(task, advance=part.histories, failed=len(total.failures))
+        except KeyboardInterrupt:
+            stopped = True
+    total.failures.sort()
     tell(total, time.monotonic() - began)
+    if stopped:
+        return STOPPED
     for seed, _ in total.failures[:1]:
         tell_smallest(seed, asked.mutant)
     return 1 if total.failures else 0
+
+
+def _parts(asked: Namespace) -> Iterator[Total]:
+    """What becomes of the histories that were asked for, some at a time, in any order."""
+    size = CHUNK_ON_POSTGRES if asked.postgres else CHUNK
+    end = asked.seed + asked.histories
+    parts = [(first, min(size, end - first)) for first in range(asked.seed, end, size)]
+    if asked.postgres:
+        with on_postgres() as new_tables:
+            for first, count in parts:
+                yield live(first, count, new_tables)
+        return
+    context = multiprocessing.get_context("fork")
+    with context.Pool(asked.processes, initializer=_let_the_parent_decide) as pool:
+        yield from pool.imap_unordered(partial(_chunk, mutant=asked.mutant), parts)
+
+
+def _let_the_parent_decide() -> None:
+    """Ctrl-C reaches every process of the terminal; the first one ends the others."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _progress() -> Progress:
+    """A bar on a terminal; nothing elsewhere."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[failed]} failed"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        disable=not sys.stderr.isatty(),
+    )
 
 
 @contextmanager

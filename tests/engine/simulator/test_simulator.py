@@ -7,6 +7,7 @@ others; ``python -m tests.engine.simulator`` runs many more, on all processors.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -17,33 +18,52 @@ from tests.engine.simulator.mutants import MUTANTS, mutated
 from tests.engine.simulator.postgres import PostgresTables, Templates
 from tests.engine.simulator.program import in_memory, live, virtual_loop
 from tests.engine.simulator.shrink import shrink
-from tests.engine.simulator.storm import AROUND, CALLS, WRITES
+from tests.engine.simulator.storm import AROUND, CALLS, READS, WRITES
 
-COUNT = int(os.environ.get("ACCORD_SIMULATOR_HISTORIES", "400"))
-ON_POSTGRES = int(os.environ.get("ACCORD_SIMULATOR_ON_POSTGRES", "30"))
+COUNT = int(os.environ.get("ACCORD_SIMULATOR_HISTORIES", "20000"))
+ON_POSTGRES = int(os.environ.get("ACCORD_SIMULATOR_ON_POSTGRES", "300"))
 FIRST = int(os.environ.get("ACCORD_SIMULATOR_SEED", "1"))
 
+#: So many histories are one test, so that several processes share them.
+PART = 1_000
+ON_POSTGRES_PART = 50
 
-def test_no_history_breaks_what_the_synchronisation_promises() -> None:
-    total = live(FIRST, COUNT)
+#: What so many histories may happen to go without.
+RARE = {"cursor lost"}
+
+
+def parts(count: int, most: int) -> list[tuple[int, int]]:
+    """(first seed, how many) of each test."""
+    seeds = range(FIRST, FIRST + count, most)
+    return [(first, min(most, FIRST + count - first)) for first in seeds]
+
+
+@pytest.mark.parametrize(("first", "count"), parts(COUNT, PART))
+def test_no_history_breaks_what_the_synchronisation_promises(first: int, count: int) -> None:
+    total = live(first, count)
     assert total.failures == []
-    assert total.histories == COUNT
-    if COUNT >= 400:
-        rare = {"503, applied and said so", "409"}
-        for fault in (AROUND.keys() | WRITES.keys() | CALLS.keys()) - rare:
+    assert total.histories == count
+    if count >= PART:
+        for fault in (AROUND.keys() | READS.keys() | WRITES.keys() | CALLS.keys()) - RARE:
             assert total.counts[fault], f"{fault} was never injected"
 
 
-def test_the_same_holds_on_a_real_postgres(postgres_server: EmbeddedPostgres) -> None:
-    with Templates(postgres_server) as templates:
-        total = live(FIRST, ON_POSTGRES, partial(PostgresTables.make, templates))
+@pytest.mark.parametrize(("first", "count"), parts(ON_POSTGRES, ON_POSTGRES_PART))
+def test_the_same_holds_on_a_real_postgres(first: int, count: int, templates: Templates) -> None:
+    total = live(first, count, partial(PostgresTables.make, templates))
     assert total.failures == []
-    assert total.histories == ON_POSTGRES
+    assert total.histories == count
+
+
+@pytest.fixture(scope="module")
+def templates(postgres_server: EmbeddedPostgres) -> Iterator[Templates]:
+    with Templates(postgres_server) as templates:
+        yield templates
 
 
 def test_one_seed_is_one_history() -> None:
     with virtual_loop() as loop:
-        logs = [History(7, in_memory, logged=True).run(loop).log for _ in range(2)]
+        logs = [History(5, in_memory, logged=True).run(loop).log for _ in range(2)]
     assert logs[0] == logs[1]
     assert len(logs[0]) > 20
 
