@@ -9,11 +9,8 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
-import tempfile
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from cyclopts import App, Parameter
@@ -21,8 +18,7 @@ from cyclopts import App, Parameter
 from accord import screen, session
 from accord.app import Project
 from accord.core.errors import UsageError
-from accord.local_postgres import EmbeddedPostgres
-from accord.setup_command import bring_up, target_of
+from accord.setup_command import bring_up, scratch, target_of
 from accord.supabase import migrate as migrations
 from accord.supabase import worker_role as worker
 from accord.supabase.drafting.draft import Draft, Scratch, compare, draft
@@ -206,17 +202,6 @@ def worker_role(*, name: str = worker.NAME) -> int:
     return 0
 
 
-@contextmanager
-def _scratch() -> Iterator[Scratch]:
-    """A Postgres that is gone afterwards."""
-    server = EmbeddedPostgres(Path(tempfile.mkdtemp(prefix="accord-migrate-")), fast=True)
-    try:
-        server.start()
-        yield server
-    finally:
-        server.remove()
-
-
 def _in_scratch(act: Callable[[Scratch], Coroutine[Any, Any, T]]) -> T:
-    with _scratch() as scratch:
-        return asyncio.run(act(scratch))
+    with scratch() as server:
+        return asyncio.run(act(server))

@@ -9,7 +9,10 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
+import tempfile
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -22,8 +25,10 @@ from accord import screen
 from accord.app import Project
 from accord.config_setup import SetupSettings
 from accord.core.errors import UsageError
+from accord.local_postgres import EmbeddedPostgres
 from accord.supabase import migrate as migrations
 from accord.supabase.door import connection_settings
+from accord.supabase.drafting.draft import Scratch, inspect
 from accord.supabase.losses import losses
 from accord.supabase.management import ManagementTarget
 from accord.supabase.migration_files import Migration, plan_text, read_folder
@@ -43,6 +48,7 @@ def setup(
     as_sql: Annotated[bool, Parameter(name="--print", negative="")] = False,
     include_all: Annotated[bool, Parameter(negative="")] = False,
     allow_destructive: Annotated[bool, Parameter(negative="")] = False,
+    verify: Annotated[bool, Parameter(negative="")] = False,
 ) -> int:
     """Create the tables in Supabase, or bring them up to date. Safe to run again.
 
@@ -56,12 +62,18 @@ def setup(
         Also apply files that are older than what is applied already.
     allow_destructive
         Also apply files that drop or rewrite stored data; without it they are listed and refused.
+    verify
+        Only tell in what the database differs from the models; exit code 1 if in anything.
     """
     project = Project.open(Path())
+    if verify and (dry_run or as_sql or include_all or allow_destructive):
+        raise UsageError("--verify only looks: give it alone")
     if as_sql:
         sys.stdout.write(plan_text(read_folder(project.migrations)))
         return 0
     settings = project.setup_settings()
+    if verify:
+        return _verify(project, settings)
     return asyncio.run(
         bring_up(
             project,
@@ -108,6 +120,35 @@ async def bring_up(
     )
     screen.OUT.print(f"The tables of {len(project.schema)} databases are ready.")
     return 0
+
+
+def _verify(project: Project, settings: SetupSettings) -> int:
+    """Tell in what the database differs from the models."""
+    target, place = target_of(settings), place_of(settings)
+    status = asyncio.run(migrations.pending(target, project.migrations))
+    found = [f"{each.file_name} is not applied" for each in status.pending]
+    found += [f"{each.file_name} was changed after it was applied" for each in status.changed]
+    found += [f"{each} is applied, but there is no such file" for each in status.unknown]
+    if not found:
+        with scratch() as server:
+            found = asyncio.run(inspect(server, target, project.schema, project.views()))
+    if not found:
+        screen.OUT.print(f"The tables in {place} are what the models ask for.")
+        return 0
+    screen.show_errors(found)
+    screen.OUT.print(f"The database {place} is not what the models ask for.", highlight=False)
+    return 1
+
+
+@contextmanager
+def scratch() -> Iterator[Scratch]:
+    """A Postgres that is gone afterwards."""
+    server = EmbeddedPostgres(Path(tempfile.mkdtemp(prefix="accord-migrate-")), fast=True)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
 
 
 def target_of(settings: SetupSettings) -> Target:

@@ -49,8 +49,10 @@ def test_an_access_token_and_a_project_are_enough(postgres_url: str) -> None:
         assert f"to be applied to project {PROJECT}" in done.said
         assert "The tables of 16 databases are ready." in done.said
         again = command(SETUP, env=environment)
+        equal = command(SETUP, "--verify", env=environment)
     assert "nothing to do" in again.said
     assert TOKEN not in plan.said + done.said + again.said
+    assert equal.code == 0, equal.said
     by_url = command(SETUP, env={"SUPABASE_DB_URL": postgres_url})
     assert (by_url.code, "nothing to do" in by_url.said) == (0, True)
 
@@ -116,7 +118,13 @@ def test_the_document_names_every_option() -> None:
     text = (ROOT / "docs" / "setup.md").read_text()
     told = command("accord", "setup", "--help", env={}).said
     options = set(re.findall(r"--[a-z-]+", told)) - {"--help", "--version"}
-    assert options == {"--dry-run", "--print", "--include-all", "--allow-destructive"}
+    assert options == {
+        "--dry-run",
+        "--print",
+        "--include-all",
+        "--allow-destructive",
+        "--verify",
+    }
     assert all(option in text for option in options)
 
 

@@ -34,6 +34,8 @@ class Session(Protocol):
     async def ask(self, query: str) -> Json:
         """The value of a query that answers one row of one column, called ``answer``.
 
+        Statements before it that answer nothing may set what holds for its transaction.
+
         Raises:
             SupabaseError: the database refused, or did not answer.
         """
@@ -121,7 +123,10 @@ class _PostgresSession:
         self._connection = connection
 
     async def ask(self, query: str) -> Json:
-        (row,) = await _fetch(self._connection, query)
+        cursor = await self._connection.execute(query.encode())
+        while cursor.nextset():
+            pass  # to the last statement
+        (row,) = await cursor.fetchall()
         return row[0]
 
     @asynccontextmanager

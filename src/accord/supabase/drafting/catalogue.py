@@ -8,15 +8,23 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from typing import Any, NamedTuple, TypeAlias
 
 import psycopg
 
 from accord.core.values import Json
+from accord.supabase.targets import Session
 
 #: How the names begin of what is put aside.
 ASIDE = "_deprecated_"
+
+#: How the names begin of what lies in our own schemas.
+OURS = ("sync.", "reports.")
+
+#: The roles that come in by the Data API.
+EXPOSED = frozenset({"public", "anon", "authenticated", "service_role"})
 
 
 class Thing(NamedTuple):
@@ -55,11 +63,32 @@ Catalogue: TypeAlias = dict[Key, Thing]
 
 async def read_catalogue(connection: psycopg.AsyncConnection[Any]) -> Catalogue:
     """What the database of a connection holds."""
-    query = (files("accord.supabase.drafting") / "catalogue.sql").read_bytes()
     async with connection.transaction():
         await connection.execute("set local search_path = ''")
-        cursor = await connection.execute(query)
-        rows = await cursor.fetchall()
+        cursor = await connection.execute(_query().encode())
+        return _catalogue(await cursor.fetchall())
+
+
+async def ask_for_catalogue(session: Session) -> Catalogue:
+    """What a database holds that migrations are applied to, however it is reached.
+
+    Raises:
+        SupabaseError: it refused, or did not answer.
+    """
+    rows = await session.ask(
+        "set local search_path = '';\n"
+        "select coalesce(pg_catalog.jsonb_agg("
+        "pg_catalog.jsonb_build_array(kind, place, name, text)), '[]') as answer\n"
+        f"from (\n{_query()}\n) as thing(kind, place, name, text)"
+    )
+    return _catalogue(rows)
+
+
+def _query() -> str:
+    return (files("accord.supabase.drafting") / "catalogue.sql").read_text(encoding="utf-8")
+
+
+def _catalogue(rows: Iterable[Sequence[Any]]) -> Catalogue:
     found: Catalogue = {}
     for kind, place, name, text in rows:
         key = (kind, "" if kind == "function" else place, name)
@@ -99,6 +128,32 @@ def differences(have: Catalogue, want: Catalogue) -> list[str]:
         elif one.meaning != other.meaning:
             told.append(f"{what} differs: {_brief(one.text)} instead of {_brief(other.text)}")
     return told
+
+
+def in_use(have: Catalogue, want: Catalogue) -> Catalogue:
+    """Of a database in use, what the models have a say in.
+
+    Left out: what others keep beside our tables in schema public, the indexes that somebody added
+    to them, and the rights of roles that are not Supabase's own.
+    """
+    ours = {key[2] for key in want if key[0] in {"table", "view", "sequence", "type"}}
+    return {key: thing for key, thing in have.items() if key in want or _is_our_affair(thing, ours)}
+
+
+def _is_our_affair(thing: Thing, ours: set[str]) -> bool:
+    """Whether a thing that the models do not ask for is in the way of what they ask for."""
+    match thing.kind:
+        case "schema" | "default" | "index" | "comment":
+            return False
+        case "grant":
+            owner = thing.place.partition(" ")[2]
+            relation = owner.rpartition(".")[0] if thing.place.startswith("column ") else owner
+            exposed = thing.name.partition(" ")[0] in EXPOSED
+            return exposed and (relation in ours or owner.startswith(OURS))
+        case "table" | "view" | "sequence" | "type" | "function":
+            return thing.name.startswith(OURS)
+        case _:
+            return thing.place in ours
 
 
 def _brief(text: str) -> str:

@@ -21,7 +21,9 @@ from accord.supabase import migrate
 from accord.supabase.drafting import mending
 from accord.supabase.drafting.catalogue import (
     Catalogue,
+    ask_for_catalogue,
     differences,
+    in_use,
     is_aside,
     of_kind,
     read_catalogue,
@@ -33,6 +35,7 @@ from accord.supabase.drafting.pairing import pair
 from accord.supabase.drafting.tables import table_changes
 from accord.supabase.first_migrations import migration_files
 from accord.supabase.statements import split
+from accord.supabase.targets import Target
 from accord.supabase.views import View
 
 
@@ -76,6 +79,21 @@ async def compare(
     """
     have, want = await _states(scratch, folder, schema, views)
     return [*differences(have.catalogue, want.catalogue), *_model_differences(have, want)]
+
+
+async def inspect(
+    scratch: Scratch, target: Target, schema: Schema, views: Sequence[View]
+) -> list[str]:
+    """In what a database that is in use differs from the models, in words. Writes nothing in it.
+
+    Raises:
+        YourError: a model or a report cannot be right.
+        SupabaseError: the database does not answer.
+    """
+    want = await _modelled(scratch, schema, views)
+    async with target.session() as session:
+        have = await ask_for_catalogue(session)
+    return differences(in_use(have, want.catalogue), want.catalogue)
 
 
 async def draft(
@@ -246,13 +264,18 @@ async def _states(
 ) -> tuple[State, State]:
     scratch.create_database("files")
     await migrate.apply(scratch.url("files"), folder)
+    return await _state(scratch, "files"), await _modelled(scratch, schema, views)
+
+
+async def _modelled(scratch: Scratch, schema: Schema, views: Sequence[View]) -> State:
+    """What the models build in an empty database."""
     scratch.create_database("models")
     async with _connected(scratch, "models") as connection:
         for text in migration_files(schema, views).values():
             async with connection.transaction():
                 for statement in split(text):
                     await connection.execute(statement.encode())
-    return await _state(scratch, "files"), await _state(scratch, "models")
+    return await _state(scratch, "models")
 
 
 async def _state(scratch: Scratch, name: str) -> State:
