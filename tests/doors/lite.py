@@ -6,6 +6,7 @@ is first asked. So it is asked once, and then the rights are made what the migra
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
@@ -13,6 +14,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -28,7 +30,7 @@ PATIENCE = 60.0
 CONFIG = """
 [api]
 port = {port}
-schemas = ["public"]
+schemas = {schemas}
 max_rows = 1000
 
 [db]
@@ -106,21 +108,24 @@ class Lite:
 
     Args:
         url: the database's, as its owner. It has its tables already.
+        schemas: those that it exposes.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, schemas: Sequence[str] = ("public",)) -> None:
         self._url = url
         self._folder = Path(tempfile.mkdtemp(prefix="accord-lite-"))
         self._process: subprocess.Popen[bytes] | None = None
         port = free_port()
         self.publishable = f"sb_publishable_{secrets.token_urlsafe(16)}"
+        self.jwt_secret = secrets.token_hex(32)
         self.api = RestApi(f"http://127.0.0.1:{port}", f"sb_secret_{secrets.token_urlsafe(16)}")
         (self._folder / "supabase").mkdir()
         (self._folder / "supabase" / "config.toml").write_text(
             CONFIG.format(
                 port=port,
                 url=url,
-                jwt_secret=secrets.token_hex(32),
+                schemas=json.dumps(list(schemas)),
+                jwt_secret=self.jwt_secret,
                 publishable=self.publishable,
                 secret=self.api.key,
             )

@@ -108,6 +108,20 @@ def test_bounds_are_no_prison_either() -> None:
     assert models.CommunityMember(engagement_score=150).engagement_score == 150
 
 
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-03-01 12:00:00+00", NOON),
+        ("2026-03-01 13:00:00.000000+01", NOON),
+        ("2026-03-01 06:30:00-05:30", NOON),
+        ("2026-03-01T12:00:00Z", NOON),
+        ("2026-03-01", datetime.fromisoformat("2026-03-01")),
+    ],
+)
+def test_a_moment_is_read_as_postgres_writes_it(text: str, moment: datetime) -> None:
+    assert Task.model_validate({"due_date": text}).due_date == moment
+
+
 def test_columns_that_no_model_declares_are_passed_over() -> None:
     assert Task.model_validate({"task_name": "Call Ann", "colour": "red"}).task_name == "Call Ann"
 

@@ -22,7 +22,10 @@ from accord.core.errors import ModelError
 from accord.core.merge import Policy
 from accord.core.schema import Field, LinkTable, Managed, PropertyType
 from accord.core.values import Kind
-from accord.declare.properties import JSON, Declared, Json, JsonOf, PolicyName, display
+from accord.declare.properties import JSON, MOMENT, Declared, Json, JsonOf, PolicyName, display
+
+#: The end of a moment with a time of day, as Postgres writes it.
+_SHORT_OFFSET = re.compile(r":\d\d(\.\d+)?[+-]\d\d$")
 
 #: The properties that every database has for the synchronisation itself.
 MANAGED: tuple[Field, ...] = (
@@ -132,10 +135,18 @@ class Collection(pydantic.BaseModel):
 
     @pydantic.field_validator("*", mode="before")
     @classmethod
-    def _null_is_empty(cls, value: object, info: pydantic.ValidationInfo) -> object:
-        """An SQL null is what a row without the column has: an empty list, not None."""
-        if value is None and info.field_name is not None:
-            return cls.model_fields[info.field_name].get_default(call_default_factory=True)
+    def _as_sql_has_it(cls, value: object, info: pydantic.ValidationInfo) -> object:
+        """An SQL null is what a row without the column has: an empty list, not None.
+
+        A moment may come as Postgres itself writes it, whose offset has no minutes: +00.
+        """
+        if info.field_name is None:
+            return value
+        field = cls.model_fields[info.field_name]
+        if value is None:
+            return field.get_default(call_default_factory=True)
+        if isinstance(value, str) and field.annotation == MOMENT.annotation:
+            return _SHORT_OFFSET.sub(r"\g<0>:00", value)
         return value
 
 
