@@ -108,6 +108,8 @@ FORBIDDEN = (
     "drop table sync.changes",
     "select * from auth.users",
     "select * from sync.readers",
+    "delete from sync.model",
+    "select public.sync_call_v1('version_v1', '[]')",
     "select sync.grant_reader_of_all(gen_random_uuid())",
     "select sync.reads_all_v1()",
     "select * from reports.lead_sources",

@@ -42,8 +42,11 @@ begin
     continue when found.relname like 'readers%';
     if found.kind = 'S' then
       execute pg_catalog.format('grant usage on sequence %s to accord_worker', found.name);
+    elsif found.relname = 'model' then  -- written by migrations alone
+      execute pg_catalog.format('grant select on %s to accord_worker', found.name);
     else
-      execute pg_catalog.format('grant select, insert, update, delete on %s to accord_worker', found.name);
+      execute pg_catalog.format(
+        'grant select, insert, update, delete on %s to accord_worker', found.name);
     end if;
   end loop;
   for found in
