@@ -26,6 +26,8 @@ OURS = ("sync.", "reports.")
 #: The roles that come in by the Data API.
 EXPOSED = frozenset({"public", "anon", "authenticated", "service_role"})
 
+_QUALIFIER = re.compile(r'(?<![\w."])(?:[a-z_]\w*\.)+(?=[a-z_"])')
+
 
 class Thing(NamedTuple):
     """One thing: its kind, what it belongs to, its name, and its definition as Postgres tells it.
@@ -138,6 +140,17 @@ def in_use(have: Catalogue, want: Catalogue) -> Catalogue:
     """
     ours = {key[2] for key in want if key[0] in {"table", "view", "sequence", "type"}}
     return {key: thing for key, thing in have.items() if key in want or _is_our_affair(thing, ours)}
+
+
+def across_versions(catalogue: Catalogue) -> Catalogue:
+    """The same with views as every version of Postgres tells them.
+
+    They differ in where a column is told with the table it is of.
+    """
+    return {
+        key: thing._replace(text=_QUALIFIER.sub("", thing.text)) if thing.kind == "view" else thing
+        for key, thing in catalogue.items()
+    }
 
 
 def _is_our_affair(thing: Thing, ours: set[str]) -> bool:

@@ -21,6 +21,7 @@ from accord.supabase import migrate
 from accord.supabase.drafting import mending
 from accord.supabase.drafting.catalogue import (
     Catalogue,
+    across_versions,
     ask_for_catalogue,
     differences,
     in_use,
@@ -93,7 +94,8 @@ async def inspect(
     want = await _modelled(scratch, schema, views)
     async with target.session() as session:
         have = await ask_for_catalogue(session)
-    return differences(in_use(have, want.catalogue), want.catalogue)
+    have = in_use(have, want.catalogue)
+    return differences(across_versions(have), across_versions(want.catalogue))
 
 
 async def draft(
