@@ -17,8 +17,8 @@ from tests.acceptance.conftest import LocalNotion, command
 from tests.migrations.edits import EDITS
 from tests.migrations.project import Edit, Project, left, values
 
-#: Edits that go into one migration, as developers do; a draft takes seconds.
-TOGETHER = [EDITS[start : start + 4] for start in range(0, len(EDITS), 4)]
+#: Edits that go into one migration, as developers do; a draft takes some seconds.
+TOGETHER = [EDITS[start : start + 6] for start in range(0, len(EDITS), 6)]
 
 
 @pytest.fixture

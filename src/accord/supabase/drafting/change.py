@@ -6,6 +6,7 @@ Rule: pure. A change says in a line what it is for, and holds statements that ru
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from accord.supabase.drafting.catalogue import Catalogue
 from accord.supabase.drafting.model import Entry
@@ -20,7 +21,7 @@ class Change:
     statements: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Course:
     """From where to where a draft leads.
 
@@ -48,8 +49,7 @@ class Course:
 
     def former(self, entry: Entry) -> Entry | None:
         """What a declared property was before; its tables have the names of today."""
-        key = self.pairs.fields.get(entry.key)
-        return next((self._renamed(each) for each in self.known() if each.key == key), None)
+        return self._formers.get(self.pairs.fields.get(entry.key, ("", "")))
 
     def known(self) -> tuple[Entry, ...]:
         """The former properties, without the rows for databases as a whole."""
@@ -72,6 +72,10 @@ class Course:
     def same_target(self, former: Entry, entry: Entry) -> bool:
         """Whether two relations point to the same table, which may be called otherwise now."""
         return former.target_table == entry.target_table
+
+    @cached_property
+    def _formers(self) -> dict[tuple[str, str], Entry]:
+        return {entry.key: self._renamed(entry) for entry in self.known()}
 
     def _renamed(self, entry: Entry) -> Entry:
         return replace(

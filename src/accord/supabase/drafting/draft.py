@@ -10,6 +10,7 @@ import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -78,7 +79,7 @@ async def compare(
         YourError: a file, a model or a report cannot be right.
         SupabaseError: a file does not run.
     """
-    have, want = await _states(scratch, folder, schema, views)
+    have, want = await _states(scratch, folder, _models(schema, views))
     return [*differences(have.catalogue, want.catalogue), *_model_differences(have, want)]
 
 
@@ -119,11 +120,12 @@ async def draft(
         YourError: a file, a model or a report cannot be right.
         SupabaseError: a file does not run, or no draft leads to what the models ask for.
     """
-    have, want = await _states(scratch, folder, schema, views)
+    models = _models(schema, views)
+    have, want = await _states(scratch, folder, models)
     if drop_deprecated:
         return Draft(tuple(_dropped(have.catalogue)), ())
     pairs = pair(have.entries, schema)
-    texts = _texts(migration_files(schema, views).values())
+    texts = _texts(chain.from_iterable(models))
     course = Course(have.entries, want.entries, pairs, want.catalogue, texts)
     changes = await _lead(scratch, have, course)
     if not changes:
@@ -261,8 +263,13 @@ def _dropped(have: Catalogue) -> Iterator[Change]:
 # The two databases
 
 
+def _models(schema: Schema, views: Sequence[View]) -> list[tuple[str, ...]]:
+    """The statements that build what the models ask for, file by file."""
+    return [split(text) for text in migration_files(schema, views).values()]
+
+
 async def _states(
-    scratch: Scratch, folder: Path, schema: Schema, views: Sequence[View]
+    scratch: Scratch, folder: Path, models: Iterable[Iterable[str]]
 ) -> tuple[State, State]:
     scratch.create_database("files")
     await migrate.apply(scratch.url("files"), folder)
@@ -273,9 +280,9 @@ async def _modelled(scratch: Scratch, schema: Schema, views: Sequence[View]) -> 
     """What the models build in an empty database."""
     scratch.create_database("models")
     async with _connected(scratch, "models") as connection:
-        for text in migration_files(schema, views).values():
-            async with connection.transaction():
-                for statement in split(text):
+        for statements in models:
+            async with connection.transaction(), connection.pipeline():
+                for statement in statements:
                     await connection.execute(statement.encode())
     return await _state(scratch, "models")
 
@@ -311,19 +318,18 @@ _MADE = re.compile(
 )
 
 
-def _texts(files: Iterable[str]) -> dict[tuple[str, str], str]:
+def _texts(statements: Iterable[str]) -> dict[tuple[str, str], str]:
     """How the source writes functions, triggers and views, by kind and name."""
     found: dict[tuple[str, str], str] = {}
-    for text in files:
-        for statement in split(text):
-            # A comment belongs to what stands right under it.
-            own = re.split(r"\n\s*\n(?=--|create)", statement)[-1]
-            body = re.sub(r"\A(?:\s*--[^\n]*\n)*", "", own)
-            made = _MADE.match(body)
-            if made is None:
-                continue
-            kind, name, place = made.groups()
-            key = f"{name} on {place}" if kind == "trigger" else name
-            written = own.replace("create function", "create or replace function", 1)
-            found[kind, key] = written if kind == "function" else own
+    for statement in statements:
+        # A comment belongs to what stands right under it.
+        own = re.split(r"\n\s*\n(?=--|create)", statement)[-1]
+        body = re.sub(r"\A(?:\s*--[^\n]*\n)*", "", own)
+        made = _MADE.match(body)
+        if made is None:
+            continue
+        kind, name, place = made.groups()
+        key = f"{name} on {place}" if kind == "trigger" else name
+        written = own.replace("create function", "create or replace function", 1)
+        found[kind, key] = written if kind == "function" else own
     return found
