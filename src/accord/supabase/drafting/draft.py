@@ -92,7 +92,7 @@ async def inspect(
         YourError: a model or a report cannot be right.
         SupabaseError: the database does not answer.
     """
-    want = await _modelled(scratch, schema, views)
+    want = await _modelled(scratch, _models(schema, views))
     async with target.session() as session:
         have = await ask_for_catalogue(session)
     have = in_use(have, want.catalogue)
@@ -273,10 +273,10 @@ async def _states(
 ) -> tuple[State, State]:
     scratch.create_database("files")
     await migrate.apply(scratch.url("files"), folder)
-    return await _state(scratch, "files"), await _modelled(scratch, schema, views)
+    return await _state(scratch, "files"), await _modelled(scratch, models)
 
 
-async def _modelled(scratch: Scratch, schema: Schema, views: Sequence[View]) -> State:
+async def _modelled(scratch: Scratch, models: Iterable[Iterable[str]]) -> State:
     """What the models build in an empty database."""
     scratch.create_database("models")
     async with _connected(scratch, "models") as connection:
