@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 import traceback
+from collections.abc import Callable
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -12,7 +15,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from accord.core.errors import ConfigurationError, OurError, SupabaseError
 from accord.core.values import Json
-from accord.supabase import errors
+from accord.supabase import errors, migrate
 from accord.supabase.door import PAUSES, PostgresDoor, connection_settings
 
 FAIL = """
@@ -274,3 +277,38 @@ def test_what_is_not_json_is_our_own_fault(url: str, naps: list[float]) -> None:
 )
 def test_other_machines_are_spoken_to_by_tls_only(url: str, sslmode: str | None) -> None:
     assert connection_settings(url).get("sslmode") == sslmode
+
+
+WAYS: dict[str, Callable[[str, Path], object]] = {
+    "door": lambda url, _: call(url, [], "echo_v1", 1),
+    "migrations": lambda url, folder: asyncio.run(migrate.pending(url, folder)),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_where_there_is_no_tls_another_machine_is_told_nothing(way: str, tmp_path: Path) -> None:
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.2", 0)) as server:
+        listener = threading.Thread(target=without_tls, args=(server, heard))
+        listener.start()
+        port = server.getsockname()[1]
+        url = f"postgresql://someone:hunter2-secret@127.0.0.2:{port}/postgres"
+        with pytest.raises(errors.Unreachable, match="SSL"):
+            WAYS[way](url, tmp_path)
+        server.shutdown(socket.SHUT_RDWR)
+        listener.join()
+    assert heard
+    assert {len(each) for each in heard} == {8}, "a request for encryption and nothing else"
+
+
+def without_tls(server: socket.socket, heard: list[bytes]) -> None:
+    """A server that does not speak TLS, and notes all that it is sent."""
+    while True:
+        try:
+            connection, _ = server.accept()
+        except OSError:
+            return
+        with connection:
+            while data := connection.recv(4096):
+                heard.append(data)
+                connection.sendall(b"N")

@@ -227,7 +227,9 @@ def _whole(digits: str) -> float:
     return int(digits) if len(digits) <= LONGEST_WHOLE else float(digits)
 
 
-def connection_settings(url: str, *, connect_timeout: int = 10) -> dict[str, Any]:
+def connection_settings(
+    url: str, *, connect_timeout: int = 10, name: str = "accord"
+) -> dict[str, Any]:
     """The settings to connect with.
 
     Raises:
@@ -245,6 +247,6 @@ def connection_settings(url: str, *, connect_timeout: int = 10) -> dict[str, Any
     if host not in _LOCAL and not host.startswith("/"):
         settings.setdefault("sslmode", "require")
     settings.setdefault("connect_timeout", connect_timeout)
-    settings.setdefault("application_name", "accord")
+    settings.setdefault("application_name", name)
     settings.setdefault("keepalives_idle", 30)
     return settings

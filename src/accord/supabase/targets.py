@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
-from accord.core.errors import ConfigurationError, SupabaseError
+from accord.core.errors import SupabaseError
 from accord.core.values import Json
+from accord.supabase.door import connection_settings
 from accord.supabase.errors import explained
 from accord.supabase.migration_files import HISTORY, Migration, first_line
 
@@ -218,23 +219,10 @@ def _said(error: psycopg.Error) -> str:
 
 @asynccontextmanager
 async def _connection(url: str) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
-    try:
-        wanted = conninfo_to_dict(url)
-    except psycopg.ProgrammingError:
-        # The parser quotes what it could not read, which may be the password.
-        raise ConfigurationError(
-            "SUPABASE_DB_URL is not a Postgres URL; it reads "
-            "postgresql://USER:PASSWORD@HOST:5432/postgres, with special signs of the password "
-            "percent-encoded"
-        ) from None
-    defaults: dict[str, str | int] = {
-        "connect_timeout": _CONNECT_SECONDS,
-        "application_name": _APPLICATION,
-    }
-    missing = {name: value for name, value in defaults.items() if name not in wanted}
+    wanted = connection_settings(url, connect_timeout=_CONNECT_SECONDS, name=_APPLICATION)
     try:
         connection = await psycopg.AsyncConnection.connect(
-            make_conninfo(url, **missing),
+            make_conninfo("", **wanted),
             autocommit=True,
             # A pooler may hand every transaction to another server process.
             prepare_threshold=None,
