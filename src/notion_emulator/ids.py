@@ -6,6 +6,7 @@ The rule: every new id comes from one seeded source, so the same calls give the 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from random import Random
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
@@ -77,6 +78,7 @@ def normal_id(text: object) -> str | None:
     return f"{bare[:8]}-{bare[8:12]}-{bare[12:16]}-{bare[16:20]}-{bare[20:]}"
 
 
+@lru_cache(maxsize=65_536)
 def encoded(raw: str) -> str:
     """Return a property id as it stands in JSON: percent-encoded."""
     return quote(raw, safe="~()*!.'-_")

@@ -91,7 +91,7 @@ class Direct:
         workspace = self.workspace
         request_id = workspace.wire_ids.uuid()
         try:
-            path = unquote(path)
+            path = unquote(path) if "%" in path else path
             endpoint, known, named = _find(method, path)
             workspace.limits.spend(workspace.token)
             body = checked(workspace, parsed(workspace, content, path, NEW), known)

@@ -20,7 +20,7 @@ from accord.sync.report import Direction, Report
 from tests.engine.simulator import forms
 from tests.engine.simulator.agreement import Held, differences, lost_ends, unstamped
 from tests.engine.simulator.people import People
-from tests.engine.simulator.process import KilledError, Process
+from tests.engine.simulator.process import KilledError
 from tests.engine.simulator.storm import Storm, Struck
 from tests.engine.simulator.virtual import VirtualLoop
 from tests.engine.simulator.watching import BrokenError
@@ -110,6 +110,14 @@ class History:
         outcome.log = self.world.log or []
         outcome.struck = self.storm.struck
         return outcome
+
+    def let_go(self) -> None:
+        """Be over: what holds each other lets go, and nobody has to look for it."""
+        workspace = self.world.workspace
+        for process in self.world.processes:
+            process.let_go()
+        for whole in (workspace.state, workspace, self.world, self):
+            vars(whole).clear()
 
     async def _live(self) -> None:
         self.world.note(f"seed {self.seed}: {self.form}")
@@ -267,7 +275,7 @@ class History:
         lost = list(lost_ends(self.world, held))
         if lost:
             raise BrokenError("; ".join(lost))
-        process = Process(self.world, 0)
+        process = self.world.new_process()
         for comparison in await process.engine.verifier().run():
             left = [d for d in comparison.differences if not held]
             if left or comparison.problem or (comparison.unlinked and not held):

@@ -78,9 +78,8 @@ class Process:
         self.proofs: dict[str, int] = {}
         self.client = DirectClient(world, self)
         supabase, ledger = world.tables.doors()
-        self.engine: Engine = world.new_engine(
-            Notion(self.client), Door(supabase, self), Door(ledger, self)
-        )
+        self._doors = (Door(supabase, self), Door(ledger, self))
+        self.engine: Engine = world.new_engine(Notion(self.client), *self._doors)
 
     def __repr__(self) -> str:
         return f"process {self.number}"
@@ -89,6 +88,11 @@ class Process:
         """Be alive, or stop here."""
         if self.dead:
             raise KilledError
+
+    def let_go(self) -> None:
+        """Hold nothing any more."""
+        for whole in (*self._doors, self.client, self):
+            vars(whole).clear()
 
     def die(self) -> None:
         """Do nothing any more."""

@@ -108,7 +108,9 @@ def live(
         gc.disable()  # histories leave no rings worth looking for; once after each chunk is enough
         began = time.process_time()
         for seed in range(first, first + count):
-            outcome = History(seed, new_tables).run(loop)
+            history = History(seed, new_tables)
+            outcome = history.run(loop)
+            history.let_go()
             total.histories += 1
             total.counts.update(outcome.counts)
             total.exempt.update(outcome.exempt)

@@ -87,7 +87,7 @@ class World:
         #: The rows that people deleted for good, as they were then.
         self.erased: dict[str, Thing] = {}
         self.writes_to_notion = 0
-        self._processes = 0
+        self.processes: list[Process] = []
         self._habits = Random(seed + 1)
         self._walks: dict[str, list[str]] = {}
 
@@ -98,8 +98,9 @@ class World:
 
     def new_process(self) -> Process:
         """Start the product once more."""
-        self._processes += 1
-        return Process(self, self._processes)
+        process = Process(self, len(self.processes) + 1)
+        self.processes.append(process)
+        return process
 
     def new_engine(
         self, notion: NotionReplica, supabase: SupabaseReplica, ledger: Ledger
