@@ -1,5 +1,6 @@
 """Reports as files: what a file says becomes a view, and a wrong file is refused by name."""
 
+import asyncio
 from pathlib import Path
 
 import psycopg
@@ -7,6 +8,9 @@ import pytest
 
 from accord.config import reports_folder
 from accord.core.errors import ConfigurationError, ModelError
+from accord.declare import load_schema
+from accord.local_postgres import EmbeddedPostgres
+from accord.supabase.drafting.draft import draft
 from accord.supabase.views import View, drop_views_sql, load_views, read_view, views_sql
 
 ROOT = Path(__file__).parents[2]
@@ -85,3 +89,17 @@ def test_views_can_be_taken_away_and_made_again(postgres_url: str) -> None:
             " from pg_class c where c.relnamespace = 'reports'::regnamespace"
         ).fetchall()
     assert options == [(["security_invoker=on"], True)] * len(views)
+
+
+def test_a_report_that_postgres_refuses_is_named(postgres_server: EmbeddedPostgres) -> None:
+    wrong = View("wrong", "What cannot be.", "select t.no_such_column from public.tasks t")
+
+    class Scratch:
+        def create_database(self, name: str, template: str | None = None) -> None:
+            postgres_server.create_database(f"refused_{name}", template)
+
+        def url(self, database: str) -> str:
+            return postgres_server.url(f"refused_{database}")
+
+    with pytest.raises(ModelError, match=r"create view reports\.wrong .*no_such_column does not"):
+        asyncio.run(draft(Scratch(), ROOT / "supabase/migrations", load_schema("models"), [wrong]))

@@ -15,6 +15,7 @@ from accord.supabase.drafting.draft import inspect
 from accord.supabase.management import ManagementTarget
 from accord.supabase.targets import PostgresTarget, Target
 from accord.supabase.views import load_views
+from accord.supabase.worker_role import worker_role_sql
 from tests.store.management import PROJECT, TOKEN, Management
 
 ROOT = Path(__file__).parents[2]
@@ -55,6 +56,16 @@ def test_what_others_keep_beside_ours_is_no_difference(scratch: Named, migrated_
             "create schema other; create table other.t ()"
         )
     assert told(scratch, PostgresTarget(migrated_url)) == []
+
+
+def test_the_workers_role_is_no_difference(scratch: Named, migrated_url: str) -> None:
+    role = f"worker_{uuid.uuid4().hex[:8]}"
+    with psycopg.connect(migrated_url, autocommit=True) as connection:
+        connection.execute(worker_role_sql(load_schema("models"), role).encode())
+        try:
+            assert told(scratch, PostgresTarget(migrated_url)) == []
+        finally:
+            connection.execute(f"drop owned by {role}; drop role {role}".encode())
 
 
 def test_each_difference_is_named(scratch: Named, migrated_url: str) -> None:

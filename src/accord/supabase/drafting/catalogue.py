@@ -136,7 +136,7 @@ def in_use(have: Catalogue, want: Catalogue) -> Catalogue:
     """Of a database in use, what the models have a say in.
 
     Left out: what others keep beside our tables in schema public, the indexes that somebody added
-    to them, and the rights of roles that are not Supabase's own.
+    to them, and the rights and policies of roles that are not Supabase's own.
     """
     ours = {key[2] for key in want if key[0] in {"table", "view", "sequence", "type"}}
     return {key: thing for key, thing in have.items() if key in want or _is_our_affair(thing, ours)}
@@ -163,6 +163,10 @@ def _is_our_affair(thing: Thing, ours: set[str]) -> bool:
             relation = owner.rpartition(".")[0] if thing.place.startswith("column ") else owner
             exposed = thing.name.partition(" ")[0] in EXPOSED
             return exposed and (relation in ours or owner.startswith(OURS))
+        case "policy":
+            told = thing.text.partition("to ")[2].partition(" using (")[0]
+            roles = told.partition(" with check (")[0].split(", ")
+            return thing.place in ours and not EXPOSED.isdisjoint(roles)
         case "table" | "view" | "sequence" | "type" | "function":
             return thing.name.startswith(OURS)
         case _:

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 import psycopg
 
-from accord.core.errors import SupabaseError
+from accord.core.errors import ModelError, SupabaseError
 from accord.core.schema import Schema
 from accord.supabase import migrate
 from accord.supabase.drafting import mending
@@ -36,6 +36,7 @@ from accord.supabase.drafting.model import COLUMNS, Entry, changed_sql
 from accord.supabase.drafting.pairing import pair
 from accord.supabase.drafting.tables import table_changes
 from accord.supabase.first_migrations import migration_files
+from accord.supabase.migration_files import first_line
 from accord.supabase.statements import split
 from accord.supabase.targets import Target
 from accord.supabase.views import View
@@ -281,10 +282,22 @@ async def _modelled(scratch: Scratch, models: Iterable[Iterable[str]]) -> State:
     scratch.create_database("models")
     async with _connected(scratch, "models") as connection:
         for statements in models:
-            async with connection.transaction(), connection.pipeline():
-                for statement in statements:
-                    await connection.execute(statement.encode())
+            await _build(connection, list(statements))
     return await _state(scratch, "models")
+
+
+async def _build(connection: psycopg.AsyncConnection[Any], statements: Sequence[str]) -> None:
+    """Run statements in one transaction; one that Postgres refuses is named."""
+    cursors: list[psycopg.AsyncCursor[Any]] = []
+    try:
+        async with connection.transaction(), connection.pipeline():
+            for statement in statements:
+                cursors.append(connection.cursor())
+                await cursors[-1].execute(statement.encode())
+    except psycopg.Error as error:
+        done = sum(cursor.pgresult is not None for cursor in cursors)
+        said = error.diag.message_primary or "it cannot be run"
+        raise ModelError(f"{first_line(statements[done])}: {said}") from error
 
 
 async def _state(scratch: Scratch, name: str) -> State:
