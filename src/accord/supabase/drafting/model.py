@@ -90,8 +90,11 @@ def changed_sql(before: Iterable[Entry], after: Iterable[Entry]) -> tuple[str, .
     """The statements that make the rows of ``before`` those of ``after``."""
     old, new = set(before), set(after)
     statements = []
-    for table, name in sorted(entry.key for entry in old - new):
-        statements.append(f"select sync.undeclare_v1({_literal(table)}, {_literal(name)})")
+    if gone := sorted(entry.key for entry in old - new):
+        keys = ",\n".join(f"  ({_literal(table)}, {_literal(name)})" for table, name in gone)
+        statements.append(
+            f"select sync.undeclare_v1(v.place, v.field) from (values\n{keys}\n) v(place, field)"
+        )
     if added := sorted(new - old, key=lambda entry: entry.key):
         statements.append(insert_sql(added))
     return tuple(statements)
