@@ -52,7 +52,7 @@ def held(database: psycopg.Connection[Any]) -> tuple[Any, Any]:
         "select subtask_id, notion_extra from public.tasks where id = %s", [TASKS[0]]
     ).fetchone()
     assert row is not None
-    return row
+    return row[0], row[1]
 
 
 def link(database: psycopg.Connection[Any], *targets: uuid.UUID) -> None:
