@@ -17,7 +17,6 @@ from accord.config import (
     Keeping,
     Settings,
     models_package,
-    read_database_url,
     read_environment,
     read_keeping,
     read_settings,
@@ -111,14 +110,6 @@ class Project:
             ConfigurationError: with everything that is missing or wrong.
         """
         return read_settings(self.environment, self.schema)
-
-    def database_url(self) -> str:
-        """The Postgres URL alone.
-
-        Raises:
-            ConfigurationError: it is missing or wrong.
-        """
-        return read_database_url(self.environment)
 
     def setup_settings(self) -> SetupSettings:
         """The way to change the tables.
