@@ -13,7 +13,7 @@ PIP := $(PY) -m pip install -q --disable-pip-version-check
 LOCK := pip compile -q --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --custom-compile-command "make lock" --extra local pyproject.toml
 
-.PHONY: help setup demo test check bench simulate lock clean
+.PHONY: help setup demo test check hall bench simulate lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -32,12 +32,8 @@ setup: $(VENV)/.installed-dev
 demo: $(VENV)/.installed-run
 	@$(PY) -m accord demo $(ARGS)
 
-test: check
-	@echo "== the hall, every branch of it"
-	@$(PY) -m coverage run --data-file=.coverage.core --branch --source=src/accord/core \
-		-m pytest -q --no-header tests/core tests/models
-	@$(PY) -m coverage report --data-file=.coverage.core --fail-under=100 \
-		--include='src/accord/core/*'
+test: $(VENV)/.installed-dev
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check hall
 	@echo "== tests"
 	@$(PY) -m pytest -n $(JOBS) --dist worksteal --ignore=tests/core --ignore=tests/models $(ARGS)
 
@@ -50,6 +46,13 @@ check: $(VENV)/.installed-dev
 	@$(PY) -m mypy
 	@echo "== imports"
 	@$(VENV)/bin/lint-imports --no-logo
+
+hall: $(VENV)/.installed-dev
+	@echo "== the hall, every branch of it"
+	@$(PY) -m coverage run --data-file=.coverage.core --branch --source=src/accord/core \
+		-m pytest -q --no-header tests/core tests/models
+	@$(PY) -m coverage report --data-file=.coverage.core --fail-under=100 \
+		--include='src/accord/core/*'
 
 bench: $(VENV)/.installed-dev
 	@$(PY) -m tests.bench $(ARGS)

@@ -23,7 +23,7 @@ from tests.engine.people import People
 from tests.engine.test_interrupted import Fuse, KilledError
 from tests.engine.world import World
 
-COUNT = int(os.environ.get("ACCORD_HISTORIES", "12"))
+COUNT = int(os.environ.get("ACCORD_HISTORIES", "6"))
 FIRST = int(os.environ.get("ACCORD_HISTORIES_FROM", "0"))
 
 
