@@ -5,9 +5,11 @@ Rule: a row goes in as SQL; which columns there are and what they may hold is as
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import uuid
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -106,3 +108,34 @@ def drawn(draw: random.Random, field: Field, people: list[uuid.UUID]) -> Any:
             return draw.choice([json.dumps({"clicks": 3}), "no JSON"])
         case _:
             return draw.choice(["a", "A", "b", "c"])
+
+
+#: Days that a report counts by.
+LIMITS = (0, 1, 2, 7, 30, 90, 180)
+
+
+def rows_at_limits(database: Database, schema: Schema, tables: Iterable[str]) -> None:
+    """Rows whose every date lies an hour before or after a limit, of each status and priority."""
+    moments = [
+        NOW - timedelta(days=sign * limit) + timedelta(hours=hour)
+        for limit in LIMITS
+        for sign in (1, -1)
+        for hour in (-1, 1)
+    ]
+    for table in tables:
+        fields = {field.name: field for field in schema.collection(table).carried}
+        dates = [name for name, field in fields.items() if field.type is PropertyType.DATE]
+        chosen = [name for name in ("status", "priority") if name in fields]
+        options = [(None, *fields[name].options) for name in chosen]
+        names = sql.SQL(", ").join(map(sql.Identifier, (*dates, *chosen)))
+        places = sql.SQL(", ").join(sql.Placeholder() * (len(dates) + len(chosen)))
+        statement = sql.SQL("insert into public.{} ({}) values ({})")
+        with database.cursor() as cursor:
+            cursor.executemany(
+                statement.format(sql.Identifier(table), names, places),
+                [
+                    (*[moment] * len(dates), *picked)
+                    for moment in moments
+                    for picked in itertools.product(*options)
+                ],
+            )

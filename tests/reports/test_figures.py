@@ -110,6 +110,22 @@ def test_any_data_gives_the_same_figures(empty: Database, schema: Schema, seed: 
     assert all(sizes.values()), sizes
 
 
+COUNTED_BY_DAYS = (
+    "contacts_profiles",
+    "community_members",
+    "workflow_instances",
+    "marketing_campaigns",
+    "tasks",
+    "agents",
+    "api_integrations",
+)
+
+
+def test_every_limit_is_where_it_is_said_to_be(empty: Database, schema: Schema) -> None:
+    data.rows_at_limits(empty, schema, COUNTED_BY_DAYS)
+    assert_all_agree(empty, schema)
+
+
 def test_empty_tables_give_no_figures_and_no_error(empty: Database, schema: Schema) -> None:
     sizes = assert_all_agree(empty, schema)
     assert {name for name, size in sizes.items() if size} == {"sync_freshness"}
