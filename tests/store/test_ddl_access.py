@@ -48,8 +48,9 @@ def test_anon_has_nothing(database: psycopg.Connection[Any]) -> None:
     for privilege in ("select", "insert", "update", "delete", "truncate", "references", "trigger"):
         assert may(database, "anon", privilege) == set()
     act_as(database, "anon")
-    with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        database.execute("select from public.tasks")
+    for table in ("public.tasks", "sync.link", "reports.task_load"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            database.execute(f"select from {table}".encode())
 
 
 def test_anon_and_others_may_call_nothing_of_ours(database: psycopg.Connection[Any]) -> None:
@@ -94,6 +95,7 @@ def test_service_role_does_its_work(database: psycopg.Connection[Any]) -> None:
         name = sql.Identifier(schema, table)
         database.execute(sql.SQL("select * from {}").format(name))
         database.execute(sql.SQL("delete from {}").format(name))
+    database.execute("select * from reports.task_load")
     (row,) = database.execute(
         "insert into public.tasks (task_name) values ('made') returning id"
     ).fetchall()
