@@ -19,15 +19,17 @@ _ROOM = '''class Room(Collection, title="Rooms", table="rooms", env="NOTION_ROOM
 
 '''
 
-EDITS = (
+_ALL = (
     Edit(
         "new_field",
         [
             (
                 "    actual_time: float | None = notion.number()\n",
-                ("    actual_time: float | None = notion.number()\n"
-                '    budget: float | None = notion.number(doc="In euro.")\n'
-                "    billed: bool = notion.checkbox()\n"),
+                (
+                    "    actual_time: float | None = notion.number()\n"
+                    '    budget: float | None = notion.number(doc="In euro.")\n'
+                    "    billed: bool = notion.checkbox()\n"
+                ),
             )
         ],
     ),
@@ -63,9 +65,11 @@ EDITS = (
         [
             (
                 "    stakeholders: list[UUID] = notion.people()\n",
-                ("    stakeholders: list[UUID] = notion.people()\n"
-                '    asked_by: list[UUID] = notion.relations("ContactProfile")\n'
-                '    first_task_id: UUID | None = notion.relation("Task")\n'),
+                (
+                    "    stakeholders: list[UUID] = notion.people()\n"
+                    '    asked_by: list[UUID] = notion.relations("ContactProfile")\n'
+                    '    first_task_id: UUID | None = notion.relation("Task")\n'
+                ),
             )
         ],
     ),
@@ -134,25 +138,35 @@ EDITS = (
     Edit("new_database", [("class ContactProfile(\n", f"{_ROOM}class ContactProfile(\n")]),
     Edit(
         "new_option",
-        [('"Draft, Scheduled, Active, Paused, Completed, Cancelled"',
-          '"Draft, Scheduled, Active, Paused, Completed, Cancelled, Kept"')],
+        [
+            (
+                '"Draft, Scheduled, Active, Paused, Completed, Cancelled"',
+                '"Draft, Scheduled, Active, Paused, Completed, Cancelled, Kept"',
+            )
+        ],
         drawn=False,
     ),
     Edit(
         "bounds",
         [
             ("        bounds=(0, 100), doc=", "        bounds=(0, 50), doc="),
-            ("    execution_count: float | None = notion.number()",
-             "    execution_count: float | None = notion.number(bounds=(0, 10))"),
+            (
+                "    execution_count: float | None = notion.number()",
+                "    execution_count: float | None = notion.number(bounds=(0, 10))",
+            ),
         ],
     ),
     Edit(
         "json_on_and_off",
         [
             ('    platform_ids_json: Json = json_of("platform_ids")\n', ""),
-            ("    endpoints_used: str | None = notion.rich_text()\n",
-             ("    endpoints_used: str | None = notion.rich_text()\n"
-             '    endpoints_used_json: Json = json_of("endpoints_used")\n')),
+            (
+                "    endpoints_used: str | None = notion.rich_text()\n",
+                (
+                    "    endpoints_used: str | None = notion.rich_text()\n"
+                    '    endpoints_used_json: Json = json_of("endpoints_used")\n'
+                ),
+            ),
         ],
     ),
     Edit(
@@ -162,10 +176,30 @@ EDITS = (
     Edit(
         "other_side_owns",
         [
-            ('primary_workflows: list[UUID] = notion.relations("Workflow", two_way=',
-             'primary_workflows: list[UUID] = notion.relations("Workflow", mirrors='),
-            ('notion.relations("BusinessEntity", mirrors="primary_workflows")',
-             'notion.relations("BusinessEntity", two_way="primary_workflows")'),
+            (
+                'primary_workflows: list[UUID] = notion.relations("Workflow", two_way=',
+                'primary_workflows: list[UUID] = notion.relations("Workflow", mirrors=',
+            ),
+            (
+                'notion.relations("BusinessEntity", mirrors="primary_workflows")',
+                'notion.relations("BusinessEntity", two_way="primary_workflows")',
+            ),
         ],
     ),
-)  # fmt: skip
+)
+
+_NOTION_IS_THE_SAME = {
+    "many_to_one",
+    "one_to_many",
+    "renamed_field",
+    "renamed_database",
+    "new_option",
+    "json_on_and_off",
+    "other_words",
+    "other_side_owns",
+}
+
+#: Edits after which Notion is as the models say, though it stays as it is.
+IN_STEP = tuple(edit for edit in _ALL if edit.name in _NOTION_IS_THE_SAME)
+#: Edits that somebody has to make in Notion too.
+OTHERS = tuple(edit for edit in _ALL if edit.name not in _NOTION_IS_THE_SAME)

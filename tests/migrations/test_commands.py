@@ -13,7 +13,7 @@ import pytest
 from accord import migrate_commands
 from accord.cli import execute
 from accord.supabase.drafting.catalogue import Key
-from tests.migrations.edits import EDITS
+from tests.migrations.edits import OTHERS
 from tests.migrations.project import ROOT, Project, Scratch, catalogue
 
 MODEL = "select * from sync.model order by 1, 2"
@@ -50,7 +50,7 @@ def test_the_commands_do_what_the_page_says(
     files = sorted(project.migrations.iterdir())
     project.apply(postgres_url)
     before = contents(postgres_url)
-    project.edit(EDITS[0])
+    project.edit(OTHERS[0])
     said = run("accord migrate check", capsys, 1)
     assert "write the next: accord migrate make" in said
     text = run("accord migrate make add_a_budget --dry-run", capsys)

@@ -14,11 +14,11 @@ import pytest
 from accord.supabase.losses import losses
 from accord.supabase.migration_files import read_folder
 from tests.acceptance.conftest import LocalNotion, command
-from tests.migrations.edits import EDITS
+from tests.migrations.edits import IN_STEP, OTHERS
 from tests.migrations.project import Edit, Project, left, values
 
-#: Edits that go into one migration, as developers do; a draft takes some seconds.
-TOGETHER = [EDITS[start : start + 6] for start in range(0, len(EDITS), 6)]
+#: What goes into one migration, as developers do; a draft takes some seconds.
+TOGETHER = (IN_STEP, OTHERS)
 
 
 @pytest.fixture
@@ -47,9 +47,7 @@ def test_edits_and_their_undoing_lose_no_value(
     project: Project, environment: dict[str, str]
 ) -> None:
     url = environment["SUPABASE_DB_URL"]
-    for words in (["setup"], ["sync"]):
-        done = command("accord", *words, env=environment, cwd=project.folder)
-        assert done.code == 0, done.said
+    run(project, environment, "setup", "sync")
     held = values(url)
     assert sum(map(len, held.values())) > 1500
     for number, edits in enumerate(TOGETHER):
@@ -57,6 +55,9 @@ def test_edits_and_their_undoing_lose_no_value(
             project.edit(edit)
         migrated(project, edits, url, f"edits_{number}")
         assert lost(held, url) == {}
+        if edits is IN_STEP:
+            run(project, environment, "sync", "verify")
+            held = values(url)
     for number, edits in reversed(list(enumerate(TOGETHER))):
         for _ in edits:
             project.undo()
@@ -65,8 +66,12 @@ def test_edits_and_their_undoing_lose_no_value(
     assert [loss for m in read_folder(project.migrations) for loss in losses(m)] == []
     checked = command("accord", "migrate", "check", env=environment, cwd=project.folder)
     assert (checked.code, checked.said) == (0, "The scripts build what the models ask for.")
-    for words in (["sync"], ["verify"]):
-        done = command("accord", *words, env=environment, cwd=project.folder)
+    run(project, environment, "sync", "verify")
+
+
+def run(project: Project, environment: dict[str, str], *commands: str) -> None:
+    for word in commands:
+        done = command("accord", word, env=environment, cwd=project.folder)
         assert done.code == 0, done.said
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from accord.local_postgres import EmbeddedPostgres
 from accord.supabase import migrate
-from tests.migrations.edits import EDITS
+from tests.migrations.edits import OTHERS
 from tests.migrations.project import Project, left
 from tests.supabase.program import lacking, supabase
 
@@ -31,7 +31,7 @@ def project(tmp_path: Path, postgres_server: EmbeddedPostgres) -> Iterator[Proje
     if (missing := lacking()) is not None:
         pytest.skip(missing)
     made = Project(tmp_path, postgres_server)
-    made.edit(EDITS[0])
+    made.edit(OTHERS[0])
     made.keep("drafted", made.draft())
     (made.migrations / "20260301000000_by_hand.sql").write_text(
         "-- a view; with a semicolon\ncreate view public.by_hand as select ';' as sign;\n\n"

@@ -173,6 +173,12 @@ class _Table:
         elif former.column_name is not None and entry.column_name is not None:
             yield from self._retyped(former, entry, former.column_name, entry.column_name)
             yield from self._bounded(former, entry, former.column_name, entry.column_name)
+        elif entry.many and not former.held:
+            yield Change(
+                f'{self.table}: "{entry.title}" keeps the links of both sides now; the next round'
+                " compares them with Notion",
+                (_call("walk_again_v1", self.table),),
+            )
 
     def _ends(self, entry: Entry, column: str | None, links: Entry) -> tuple[str | None, ...]:
         return (
