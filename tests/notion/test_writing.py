@@ -1,6 +1,9 @@
 """Pages are made, changed, trashed and brought back, with their stamps; and found again by them."""
 
+import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import httpx2
 import pytest
@@ -9,8 +12,11 @@ from accord.core.errors import NotionError
 from accord.core.ports import Fate
 from accord.core.stamps import Stamps
 from accord.core.values import Text
+from accord.notion import calls
+from accord.notion.client import NotionClient
 from accord.notion.errors import ArchivedError, TooLateError, UnavailableError
-from tests.notion.stage import NOON, Stage, page_ids, refusal
+from accord.notion.pacer import Pacer
+from tests.notion.stage import NOON, Stage, VirtualClock, page_ids, refusal
 from tests.notion.stamped import ROW, Things, sight
 
 LATER = datetime(2026, 3, 1, 13, 4, 59, tzinfo=timezone(timedelta(hours=1)))
@@ -198,3 +204,40 @@ def test_a_write_of_which_nobody_knows_is_sent_once() -> None:
     assert caught.value.about_one_record
     assert caught.value.committed_resource_id == page_ids(1)[0]
     assert [r.url.path for r in stage.wire.requests].count("/v1/pages") == 1
+
+
+def test_a_write_is_kept_back_if_all_stood_still_just_before_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = VirtualClock()
+    lines: list[bytes] = []
+    heard: list[Any] = []
+    looked = NotionClient._timeout
+
+    def stand_still(client: NotionClient, until: float | None) -> httpx2.Timeout:
+        found = looked(client, until)
+        clock.time += 20
+        return found
+
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(asyncio.current_task())
+        lines.append(await reader.readline())
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+
+    async def scene() -> None:
+        server = await asyncio.start_server(hear, "127.0.0.1", 0)
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with server, NotionClient("t", url, pacer=Pacer(0, clock), clock=clock) as client:
+            assert await client.send(calls.get_me(), within=15) == {}
+            monkeypatch.setattr(NotionClient, "_timeout", stand_still)
+            with pytest.raises(TooLateError) as caught:
+                await client.send(calls.get_me(), within=15)
+            assert caught.value.surely_not_applied
+            await asyncio.gather(*heard)
+
+    asyncio.run(scene())
+    assert lines[0] == b"GET /v1/users/me HTTP/1.1\r\n"
+    assert not any(lines[1:])

@@ -227,6 +227,7 @@ class NotionClient:
                 content=content,
                 headers=headers,
                 timeout=self._timeout(until),
+                extensions=self._in_time(call, until),
             )
         except httpx2.TimeoutException as error:
             never_sent = isinstance(error, httpx2.ConnectTimeout | httpx2.PoolTimeout)
@@ -243,6 +244,20 @@ class NotionClient:
         if response.is_success and isinstance(answer, dict):
             return answer
         raise error_of(self._failure(call, response, answer))
+
+    def _in_time(self, call: Call, until: float | None) -> dict[str, Any]:
+        """What keeps a request back that was to begin ``until`` a moment, at the last moment.
+
+        A process may stand still, or a connection take long, after all else was looked at.
+        """
+        if until is None:
+            return {}
+
+        async def look(event: str, _: object) -> None:
+            if event == "http11.send_request_headers.started" and self.clock.now() > until:
+                raise TooLateError(Failure(str(call), never_sent=True))
+
+        return {"trace": look}
 
     def _timeout(self, until: float | None) -> httpx2.Timeout:
         """How long each part of an exchange may take.
