@@ -173,7 +173,9 @@ class Sender:
         write = write_of(errand.judged, Terms(pulls=self.round.options.pulls, intent=intent))
         if write is None:
             raise AssertionError("a write that begins an intent is never nothing")
-        return write
+        # A stamp is no look at the page: what the row owes it stays marked.
+        owes = errand.is_stamp and write.expected_version != 0
+        return replace(write, in_step=write.in_step and not owes)
 
     def _receipt(self, errand: Errand, now: datetime) -> str:
         """What proves on the page itself that this write arrived."""
