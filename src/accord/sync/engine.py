@@ -164,7 +164,7 @@ class Engine:
         marks = watermarks_of(round_.states)
         for table in puller.read_at:
             marks.setdefault(table, puller.read_at[table])
-        pusher = Pusher(round_, sender, puller.read_at, marks)
+        pusher = Pusher(round_, sender, puller.read_at, marks, puller.proved_at)
         await puller.move_watermarks()
         await self._push(round_, pusher)
         await round_.failures.settle_all()

@@ -60,6 +60,7 @@ class Puller:
 
     Attributes:
         read_at: table -> when its pages were asked for last, and everything shown was carried.
+        proved_at: the same, where the last listing of edits was one answer.
     """
 
     def __init__(self, round_: Round, adopter: Adopter) -> None:
@@ -75,6 +76,7 @@ class Puller:
         self.failures = round_.failures
         self.seen = Seen()
         self.read_at: dict[str, datetime] = {}
+        self.proved_at: dict[str, datetime] = {}
         self._walked: dict[str, datetime] = {}
         self._due: list[SourceState] = []
         self._users: dict[str, User] = {}
@@ -274,6 +276,9 @@ class Puller:
                     {s.page_id: s.mirrors for s in listing.sightings if s.page_id and s.mirrors}
                 )
                 self.watch.moves(tally, None)
+        self.proved_at.pop(binding.collection.table, None)
+        if listings <= 1:
+            self.proved_at[binding.collection.table] = asked
         return listings, changed
 
     async def _meet(self, users: tuple[User, ...]) -> None:

@@ -48,12 +48,15 @@ class Pusher:
         sender: sends what is to be written.
         read_at: table -> when its pages were last listed, and everything that was shown carried.
         watermarks: table -> everything edited before is in step; absent: no walk was finished.
+        proved_at: as `read_at`, of the tables whose last listing was one answer: of several, one
+            may have skipped a page.
     """
 
     round: Round
     sender: Sender
     read_at: dict[str, datetime]
     watermarks: Mapping[str, datetime]
+    proved_at: Mapping[str, datetime] = field(default_factory=dict)
     _left: set[tuple[str, str, int]] = field(default_factory=set)
     _deleted: dict[str, set[str]] = field(default_factory=dict)
     _braked: set[str] = field(default_factory=set)
@@ -272,6 +275,7 @@ class Pusher:
         table = binding.collection.table
         now = await self.round.now()
         since = self.watermarks.get(table)
+        held = self.round.disputed_lives(binding.collection)
         alone = {
             known.page_id
             for known in rows
@@ -280,19 +284,20 @@ class Pusher:
             or since is None
             or Managed.SYNC_STATUS not in binding.fields
             or self.round.failures.problem_of(known.page_id) is not None
+            or known.row_id in held  # no listing shows a page in the trash
         }
-        listed = self.read_at.get(table)
-        proved = listed is not None and now - listed <= FRESH and not self.round.options.dry_run
-        if proved and listed is not None and not alone and len(rows) > FEW:
-            return {k.page_id or "": as_agreed(binding, k) for k in rows}, listed
+        listed, proved = self.read_at.get(table), self.proved_at.get(table)
+        fresh = proved is not None and now - proved <= FRESH and not self.round.options.dry_run
+        if fresh and proved is not None and not alone and len(rows) > FEW:
+            return {k.page_id or "": as_agreed(binding, k) for k in rows}, proved
         if len(rows) <= FEW:
             alone = {known.page_id for known in rows}
         seen: dict[str, Sighting] = {}
         if len(alone) < len(rows) and since is not None:
-            edited = await self._edited(binding, listed or since)
+            edited, whole = await self._edited(binding, listed or since)
             for known in rows:
                 page_id = known.page_id or ""
-                if edited is None:
+                if not whole and page_id not in edited:
                     alone.add(page_id)
                 elif page_id not in alone:
                     seen[page_id] = edited.get(page_id) or as_agreed(binding, known)
@@ -303,13 +308,18 @@ class Pusher:
                     seen[known.page_id or ""] = sighting
         return seen, now
 
-    async def _edited(self, binding: Binding, since: datetime) -> dict[str, Sighting] | None:
-        """The pages edited since, as a query shows them; None when it cannot be completed."""
+    async def _edited(self, binding: Binding, since: datetime) -> tuple[dict[str, Sighting], bool]:
+        """The pages edited since, as a query shows them; and whether that is surely all of them.
+
+        Of several answers one may have skipped a page, when another was trashed meanwhile.
+        """
         edited: dict[str, Sighting] = {}
+        answers = 0
         try:
             walk = self.round.notion.walk(binding, edited_since=since - OVERLAP)
             async with aclosing(walk) as listings:
                 async for listing in listings:
+                    answers += 1
                     edited |= {s.page_id: s for s in listing.sightings if s.page_id}
                     edited |= {
                         p.page_id: Sighting(Record({}), page_id=p.page_id, weak=True)
@@ -317,8 +327,8 @@ class Pusher:
                         if p.page_id
                     }
         except NotionError:
-            return None
-        return edited
+            return edited, False
+        return edited, answers <= 1
 
     async def _read(self, binding: Binding, known: Known) -> Sighting | None:
         """One page by its id; None, and a problem, when it cannot be written."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from accord.core.intent import Attempt
+from accord.core.plan import DELETED
 from accord.core.ports import (
     Binding,
     Known,
@@ -23,7 +24,7 @@ from accord.core.ports import (
     SourceState,
     SupabaseReplica,
 )
-from accord.core.record import Sighting
+from accord.core.record import Sighting, title_of_field
 from accord.core.schema import Collection, Schema
 from accord.core.stamps import receipt_of
 from accord.core.values import Value
@@ -93,6 +94,11 @@ class Round:
     def tables(self) -> list[str]:
         """The collections of this round whose databases can be seen, in the order of the models."""
         return [table for table in self.report.tallies if table in self.bindings]
+
+    def disputed_lives(self, collection: Collection) -> frozenset[str]:
+        """The rows of which a person has to decide whether they are deleted."""
+        life = title_of_field(collection, DELETED)
+        return frozenset(w[1] for w in self.waiting if (w[0], w[2]) == (collection.table, life))
 
     def receipt(self) -> str:
         """A receipt that no other write has."""
