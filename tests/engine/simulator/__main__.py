@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 
+from tests.engine.simulator.climates import CLIMATES
 from tests.engine.simulator.program import run
 
 
@@ -21,6 +22,7 @@ def main() -> int:
     parser.add_argument("--shrink", action="store_true", help="make the one of --seed small")
     parser.add_argument("--mutants", action="store_true", help="which rule is missed how soon")
     parser.add_argument("--mutant", help="run without this rule")
+    parser.add_argument("--climate", choices=CLIMATES, help="histories of one sort alone")
     asked = parser.parse_args()
     if os.environ.get("PYTHONHASHSEED") == "0":
         return run(asked)

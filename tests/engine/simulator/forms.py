@@ -124,17 +124,30 @@ class Form:
         return SYNC_STATUS in STAMPS[self.stamps]
 
 
-def drawn(random: Random, *, small: bool = False) -> Form:
-    """A form by chance; a small one has fewer tables."""
-    tables = random.choice((1, 1, 2) if small else (1, 1, 2, 2, 3))
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which forms may be drawn; each choice comes up as often as it is named."""
+
+    tables: tuple[int, ...] = (1, 1, 2, 2, 3)
+    stamps: tuple[str, ...] = ("all",) * 7 + ("minutes", "status", "none")
+    policies: tuple[Policy, ...] = tuple(Policy)
+
+
+#: Whatever there is.
+ANY = Wish()
+
+
+def drawn(random: Random, wish: Wish = ANY) -> Form:
+    """A form by chance."""
+    tables = random.choice(wish.tables)
     return Form(
         tables=tables,
         scalar=random.choice(("text", "number")),
         choice=random.choice(("select", "multi_select")),
         link=random.choice(("itself", "back") if tables == 1 else ("itself", "another", "another")),
         to_one=random.random() < 0.6,
-        stamps=random.choice(("all",) * 7 + ("minutes", "status", "none")),
-        policies=tuple(random.choice(tuple(Policy)) for _ in range(tables)),
+        stamps=random.choice(wish.stamps),
+        policies=tuple(random.choice(wish.policies) for _ in range(tables)),
     )
 
 

@@ -20,6 +20,7 @@ from accord.core.plan import Plan, Verb, make_plan, writable
 from accord.core.record import Record, Sighting
 from accord.notion import calls, reading
 from accord.sync import carry, judge, lease, pull, push, send, settle, sweep
+from accord.sync.round import Round
 from accord.testing import memory_ledger, memory_replica
 
 Patch = pytest.MonkeyPatch
@@ -54,15 +55,23 @@ def _no_lag_overlap(patch: Patch) -> None:
 
 
 def _watermark_first(patch: Patch) -> None:
-    real = pull.Puller.pull
+    pulled, committed = pull.Puller.pull, Round.commit
+    walked: dict[str, Any] = {}
 
-    async def first(self: pull.Puller, binding: Any, state: Any, tally: Any) -> None:
+    async def pulls(self: pull.Puller, binding: Any, state: Any, tally: Any) -> None:
         if state is not None and state.watermark is not None:
-            now = await self.notion.now()
-            await self._remember(replace(pull._bound(binding, state), watermark=now))
-        await real(self, binding, state, tally)
+            walked.update(puller=self, state=pull._bound(binding, state))
+        await pulled(self, binding, state, tally)
+        walked.clear()
 
-    patch.setattr(pull.Puller, "pull", first)
+    async def first(self: Round, collection: Any, writes: Any) -> Any:
+        if writes and walked and walked["puller"].round is self:
+            now = await self.now()
+            await walked["puller"]._remember(replace(walked["state"], watermark=now))
+        return await committed(self, collection, writes)
+
+    patch.setattr(pull.Puller, "pull", pulls)
+    patch.setattr(Round, "commit", first)
 
 
 def _forget(patch: Patch, creates: bool) -> None:
@@ -138,9 +147,13 @@ def _delete_without_get(patch: Patch) -> None:
 
 
 def _no_get_before_write(patch: Patch) -> None:
+    proof = push.Pusher._proof
+
     async def unproved(self: push.Pusher, binding: Any, rows: Any) -> Any:
-        seen = {k.page_id or "": push.as_agreed(binding, k) for k in rows}
-        return seen, await self.round.now()
+        partly = [k for k in rows if push._is_partly_agreed(binding, k) or k.base is None]
+        seen, read_at = await proof(self, binding, partly)
+        whole = [k for k in rows if k not in partly]
+        return seen | {k.page_id or "": push.as_agreed(binding, k) for k in whole}, read_at
 
     patch.setattr(push.Pusher, "_proof", unproved)
 
@@ -229,6 +242,19 @@ def _sort_by_last_edited(patch: Patch) -> None:
     patch.setattr(calls, "OLDEST_FIRST", newest)
 
 
+def _single_pass(patch: Patch) -> None:
+    patch.setattr(pull, "REPEATS", 0)
+
+
+def _by_edit_in_one_pass(patch: Patch) -> None:
+    _sort_by_last_edited(patch)
+    _single_pass(patch)
+
+
+def _two_writes_a_minute(patch: Patch) -> None:
+    patch.setattr(push.Pusher, "_same_minute", lambda *_: False)
+
+
 def _no_quarantine(patch: Patch) -> None:
     patch.setattr(intent, "QUARANTINE", timedelta(0))
 
@@ -241,14 +267,15 @@ MUTANTS: dict[str, Mutant] = {
         "2", "an update that is left open is forgotten", lambda p: _forget(p, creates=False)
     ),
     "no_receipt": Mutant("3", "the receipt proves nothing", _no_receipt),
+    "two_writes_a_minute": Mutant(
+        "3", "a record is written again within the minute of its receipt", _two_writes_a_minute
+    ),
     "no_quarantine": Mutant("4", "a page is believed at once after a lost answer", _no_quarantine),
     "last_payload": Mutant("5", "a page is taken for the last attempt's", _last_payload),
     "no_open_mark": Mutant("6", "the mark goes before Notion has the change", _no_open_mark, 60),
     "trust_index": Mutant("7", "an index that lags is believed", _trust_index, 200),
     "sort_by_last_edited": Mutant("8", "pages are listed by their last edit", _sort_by_last_edited),
-    "single_pass": Mutant(
-        "8", "a listing is not repeated", lambda p: p.setattr(pull, "REPEATS", 0)
-    ),
+    "single_pass": Mutant("8", "a listing is not repeated", _single_pass),
     "delete_without_get": Mutant("9", "what is not shown is deleted", _delete_without_get, 60),
     "no_conflict_log": Mutant("11", "what loses is not logged", _no_conflict_log, 60),
     "write_all_fields": Mutant("12", "the whole record is written", _write_all_fields, 100),

@@ -13,21 +13,11 @@ from uuid import UUID
 from accord.core.schema import Collection, Field, Managed, PropertyType
 from accord.core.values import Kind
 from notion_emulator import ApiError
+from tests.engine.simulator.storm import chosen
 from tests.engine.simulator.watching import Plain, Thing
 from tests.engine.simulator.world import World
 
 Json = dict[str, Any]
-
-_IN_NOTION = {
-    "edit": 40,
-    "link": 22,
-    "create": 9,
-    "trash": 7,
-    "restore": 5,
-    "copy": 3,
-    "wipe": 3,
-}
-_IN_SUPABASE = {"edit": 40, "link": 22, "create": 12, "delete": 7, "restore": 5}
 
 
 class People:
@@ -40,6 +30,7 @@ class People:
     def __init__(self, world: World) -> None:
         self.world = world
         self.acts = 0
+        self.restored: set[str] = set()
 
     def act(self, random: Random) -> None:
         """One thing that somebody does on either side."""
@@ -52,7 +43,7 @@ class People:
 
     def in_notion(self, random: Random, what: str | None = None) -> None:
         """One thing that somebody does in Notion."""
-        what = what or random.choices(list(_IN_NOTION), list(_IN_NOTION.values()))[0]
+        what = what or chosen(random, self.world.climate.notion)
         self.acts += 1
         collection = random.choice(self.world.schema.collections)
         by = random.choice(self.world.persons)
@@ -142,6 +133,8 @@ class People:
 
     def _notion_restore(self, random: Random, collection: Collection, by: str) -> str:
         page = self._page(random, collection.table, trashed=True)
+        if page is not None:
+            self.restored.add(page)
         return self._bury(page, by, in_trash=False)
 
     def _bury(self, page_id: str | None, by: str, *, in_trash: bool) -> str:
@@ -188,7 +181,7 @@ class People:
 
     def in_supabase(self, random: Random, what: str | None = None) -> None:
         """One thing that somebody does in Supabase."""
-        what = what or random.choices(list(_IN_SUPABASE), list(_IN_SUPABASE.values()))[0]
+        what = what or chosen(random, self.world.climate.supabase)
         self.acts += 1
         collection = random.choice(self.world.schema.collections)
         told = getattr(self, f"_supabase_{what}")(random, collection)

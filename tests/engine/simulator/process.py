@@ -18,6 +18,7 @@ from accord.notion.calls import Call
 from accord.notion.client import NotionClient
 from accord.notion.errors import (
     Failure,
+    TooLateError,
     UnreachableError,
     error_of,
 )
@@ -25,7 +26,6 @@ from accord.notion.pacer import Pacer
 from accord.notion.replica import Notion
 from accord.supabase.errors import Unreachable
 from notion_emulator.api.direct import Answered
-from tests.engine.simulator.storm import CALLS
 
 if TYPE_CHECKING:
     from accord.sync.engine import Engine
@@ -84,6 +84,10 @@ class Process:
     def __repr__(self) -> str:
         return f"process {self.number}"
 
+    def has_seen(self, page_id: str, moment: int) -> None:
+        """Know what a page was like at a moment, in milliseconds."""
+        self.proofs[page_id] = max(self.proofs.get(page_id, 0), moment)
+
     def alive(self) -> None:
         """Be alive, or stop here."""
         if self.dead:
@@ -118,8 +122,7 @@ class DirectClient(NotionClient):
         self._process = process
 
     async def _exchange(self, call: Call, until: float | None) -> Any:
-        del until  # the connection is there
-        return await self._world.notion_is_asked(self._process, self, call)
+        return await self._world.notion_is_asked(self._process, self, call, until)
 
     def read(self, call: Call, answered: Answered) -> Any:
         """What an answer says.
@@ -133,6 +136,10 @@ class DirectClient(NotionClient):
         headers = {"content-type": "application/json", **answered.headers}
         response = httpx2.Response(answered.status, headers=headers, content=answered.content)
         raise error_of(self._failure(call, response, orjson.loads(answered.content)))
+
+    def late(self, call: Call) -> TooLateError:
+        """The error of a request whose time was over when it was about to be sent."""
+        return TooLateError(Failure(str(call), never_sent=True))
 
     def cut(self, call: Call) -> UnreachableError:
         """The error of a connection that broke after the request was sent."""
@@ -166,7 +173,7 @@ class Door:
             async def effect(*args: Any, **kwargs: Any) -> Any:
                 if not world.quiet(process):
                     await world.happen(process, name)
-                fate = world.storm.strikes(CALLS)
+                fate = world.storm.strikes(world.climate.calls)
                 if fate == "supabase lost, not applied":
                     world.note(f"{process!r} {name}: {fate}")
                     raise Unreachable("the connection broke", remedy="Run again.")

@@ -100,15 +100,16 @@ def live(
     count: int,
     new_tables: NewTables = in_memory,
     *,
+    climate: str | None = None,
     until_failure: bool = False,
 ) -> Total:
-    """Live histories one after the other, in this process."""
+    """Live histories one after the other, in this process; ``climate``: all of this sort."""
     total = Total()
     with virtual_loop() as loop:
         gc.disable()  # histories leave no rings worth looking for; once after each chunk is enough
         began = time.process_time()
         for seed in range(first, first + count):
-            history = History(seed, new_tables)
+            history = History(seed, new_tables, climate=climate)
             outcome = history.run(loop)
             history.let_go()
             total.histories += 1
@@ -126,9 +127,9 @@ def live(
     return total
 
 
-def _chunk(part: tuple[int, int], mutant: str | None) -> Total:
+def _chunk(part: tuple[int, int], mutant: str | None, climate: str | None) -> Total:
     with mutated(mutant):
-        return live(*part)
+        return live(*part, climate=climate)
 
 
 def run(asked: Namespace) -> int:
@@ -136,7 +137,7 @@ def run(asked: Namespace) -> int:
     if asked.mutants:
         return tell_mutants(asked.seed, min(asked.histories, LONG_ENOUGH), print)
     if asked.shrink:
-        return tell_smallest(asked.seed, asked.mutant)
+        return tell_smallest(asked.seed, asked.mutant, asked.climate)
     began = time.monotonic()
     total, stopped = Total(), False
     with _progress() as progress:
@@ -152,7 +153,7 @@ def run(asked: Namespace) -> int:
     if stopped:
         return STOPPED
     for seed, _ in total.failures[:1]:
-        tell_smallest(seed, asked.mutant)
+        tell_smallest(seed, asked.mutant, asked.climate)
     return 1 if total.failures else 0
 
 
@@ -164,11 +165,12 @@ def _parts(asked: Namespace) -> Iterator[Total]:
     if asked.postgres:
         with on_postgres() as new_tables:
             for first, count in parts:
-                yield live(first, count, new_tables)
+                yield live(first, count, new_tables, climate=asked.climate)
         return
+    chunk = partial(_chunk, mutant=asked.mutant, climate=asked.climate)
     context = multiprocessing.get_context("fork")
     with context.Pool(asked.processes, initializer=_let_the_parent_decide) as pool:
-        yield from pool.imap_unordered(partial(_chunk, mutant=asked.mutant), parts)
+        yield from pool.imap_unordered(chunk, parts)
 
 
 def _let_the_parent_decide() -> None:
@@ -218,10 +220,10 @@ def tell(total: Total, seconds: float) -> None:
         print(f"  {why:<60}{count:>6,}")
 
 
-def tell_smallest(seed: int, mutant: str | None = None) -> int:
+def tell_smallest(seed: int, mutant: str | None = None, climate: str | None = None) -> int:
     """Print the smallest history found that fails as this one does."""
     with virtual_loop() as loop, mutated(mutant):
-        left, outcome = shrink(seed, in_memory, loop)
+        left, outcome = shrink(seed, in_memory, loop, climate)
     print("\n".join(outcome.log))
     print(outcome.failure or f"seed {seed} does not fail")
     print(f"without {len(left.skipped)} steps and {len(left.left_out)} faults")

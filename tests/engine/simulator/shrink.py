@@ -25,13 +25,16 @@ class Left(NamedTuple):
     left_out: frozenset[Struck]
 
 
-def shrink(seed: int, new_tables: NewTables, loop: VirtualLoop) -> tuple[Left, Outcome]:
+def shrink(
+    seed: int, new_tables: NewTables, loop: VirtualLoop, climate: str | None = None
+) -> tuple[Left, Outcome]:
     """The smallest history found that fails as this one does, and what became of it, logged."""
-    steps = len(History(seed, new_tables).steps)
+    steps = len(History(seed, new_tables, climate=climate).steps)
     left = Left(frozenset(), frozenset())
 
     def live(what: Left, *, logged: bool = False) -> Outcome:
-        return History(seed, new_tables, logged=logged, **what._asdict()).run(loop)
+        left = what._asdict()
+        return History(seed, new_tables, climate=climate, logged=logged, **left).run(loop)
 
     first = live(left)
     for _ in range(PASSES):

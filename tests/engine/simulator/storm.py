@@ -45,6 +45,11 @@ WRITES: Rates = {
 CALLS: Rates = {"supabase lost, not applied": 0.004, "supabase lost, applied": 0.004}
 
 
+def chosen(random: Random, weights: Rates) -> str:
+    """One of these, by its weight."""
+    return random.choices(list(weights), list(weights.values()))[0]
+
+
 class Storm:
     """Decides what goes wrong.
 

@@ -17,6 +17,7 @@ from accord.notion.client import NotionClient
 from accord.notion.errors import CallError
 from accord.notion.pacer import Pacer
 from notion_emulator import create_app
+from tests.engine.simulator.climates import CLIMATES
 from tests.engine.simulator.forms import drawn
 from tests.engine.simulator.history import History
 from tests.engine.simulator.process import Process
@@ -125,7 +126,7 @@ def test_what_may_be_repeated_is_repeated_in_virtual_time(
     call: Call, sent: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with virtual_loop() as loop:
-        world = World(1, drawn(Random(1)), Storm(1), in_memory, logged=False)
+        world = World(1, drawn(Random(1)), CLIMATES["usual"], Storm(1), in_memory, logged=False)
         loop.clock = world.clock
         process = Process(world, 1)
 

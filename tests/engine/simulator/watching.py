@@ -6,6 +6,7 @@ who made it, and says at once when the synchronisation did what it must never do
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -51,6 +52,21 @@ class Hand:
     proofs: Mapping[str, int] = field(default_factory=dict)
     began: int = 0
 
+    def could_not_know(self, page_id: str, typed: int) -> bool:
+        """Whether what a person typed came after the read that the write is based on.
+
+        A page may be read once more for another reason, as the end of a link, so what came a
+        moment before the write is let pass too; and nothing that is older than any read may be.
+        """
+        age = self.began - typed
+        return age <= FRESH or (age <= OLDEST and typed >= self.proofs.get(page_id, self.began))
+
+
+#: How old a read by its id may be on which a write is based, in milliseconds.
+FRESH = 5_000
+
+#: How old any read may be, where Notion's index lags.
+OLDEST = 30_000
 
 PERSON = Hand(person=True)
 NOTHING: frozenset[str] = frozenset()
@@ -82,6 +98,8 @@ class Watching:
         self.removed: set[Fact] = set()
         self.raced: set[Fact] = set()
         self.unseen: set[Fact] = set()
+        #: page id -> when it came back from the trash; Notion hides links to it till then.
+        self.back: dict[str, int] = {}
         self.typists: dict[tuple[str, Plain], set[str]] = {}
         self.mirrors = {(c.table, f.name) for c in schema for f in c.mirrors}
         self.single = {
@@ -104,7 +122,10 @@ class Watching:
         ids = [i for i in (write.page_id, write.row_id) if i is not None]
         if write.base is not None:
             for name, value in write.base.record.values.items():
-                self.agreed.update((i, name, plain(value)) for i in ids)
+                held = plain(value)
+                self.agreed.update((i, name, held) for i in ids)
+                if isinstance(held, frozenset):
+                    self.agreed.update((i, name, item) for i in ids for item in held)
         for conflict in write.conflicts:
             for value in (conflict.notion, conflict.supabase):
                 self.logged.update((i, conflict.field, plain(value)) for i in ids)
@@ -116,6 +137,10 @@ class Watching:
     ) -> None:
         """A page is like this from now on."""
         before = self.pages.get(page.id)
+        if page.in_trash:
+            self.back[page.id] = sys.maxsize
+        elif before is not None and before.deleted:
+            self.back[page.id] = now
         self.pages[page.id] = Thing(table, values, page.in_trash)
         old = before.values if before else {}
         self._compare("notion", table, page.id, old, values, hand, now)
@@ -194,8 +219,7 @@ class Watching:
 
     def _lost(self, side: str, old: Fact, new: Fact, typed: int, hand: Hand) -> None:
         if side == "notion":
-            proof = hand.proofs.get(old[0])
-            if proof is None or typed >= proof:
+            if hand.could_not_know(old[0], typed):
                 self.exempt["overwritten in Notion between the last read and the write"] += 1
                 return
             if not self.receipts:
@@ -228,25 +252,18 @@ class Watching:
             if hand.person:
                 self.removed.add(fact)
             elif side == "notion" and (added := self.added[side].get(fact)) is not None:
-                proof = hand.proofs.get(key)
-                if proof is None or added >= proof:
+                if hand.could_not_know(key, added):
                     self.raced.add(fact)
-                elif self._never_shown(fact):
+                elif self._never_shown(fact, hand):
                     self.unseen.add(fact)
 
-    def _never_shown(self, fact: Fact) -> bool:
-        """Whether a link leads into the trash, and was made after the sides last agreed.
+    def _never_shown(self, fact: Fact, hand: Hand) -> bool:
+        """Whether a link led into the trash lately, and was made after the sides last agreed.
 
         Notion shows no link to a page in its trash, not even that there is one.
         """
-        key, name, item = fact
-        target = self.pages.get(str(item))
-        if target is None or not target.deleted:
-            return False
-        return not any(
-            known[:2] == (key, name) and isinstance(known[2], frozenset) and item in known[2]
-            for known in self.agreed
-        )
+        back = self.back.get(str(fact[2]), hand.began - OLDEST)
+        return back + OLDEST > hand.began and fact not in self.agreed
 
 
 def plain(value: Any) -> Plain:

@@ -21,10 +21,12 @@ from notion_emulator.api.direct import Answered, Direct
 from notion_emulator.ids import decoded
 from notion_emulator.switches import Switches
 from tests.engine.simulator import faults
+from tests.engine.simulator.climates import Climate
 from tests.engine.simulator.forms import Form, build, schema_of
-from tests.engine.simulator.past import LAG, Past
+from tests.engine.simulator.listings import Listings
+from tests.engine.simulator.past import Past
 from tests.engine.simulator.process import DirectClient, Process, done
-from tests.engine.simulator.storm import AROUND, READS, WRITES, Storm
+from tests.engine.simulator.storm import Storm
 from tests.engine.simulator.tables import Tables
 from tests.engine.simulator.virtual import VirtualClock
 from tests.engine.simulator.watching import PERSON, Hand, Thing, Watching, of_page
@@ -42,15 +44,24 @@ class World:
     Args:
         seed: decides ids and the habits of this Notion.
         form: the shape of the collections.
+        climate: what is frequent.
         storm: decides what goes wrong.
         new_tables: makes the SQL side.
         logged: whether to keep a readable log.
     """
 
     def __init__(
-        self, seed: int, form: Form, storm: Storm, new_tables: NewTables, *, logged: bool
+        self,
+        seed: int,
+        form: Form,
+        climate: Climate,
+        storm: Storm,
+        new_tables: NewTables,
+        *,
+        logged: bool,
     ) -> None:
         habits = Random(seed)
+        self.climate = climate
         self.form, self.storm, self.schema = form, storm, schema_of(form)
         self.clock = VirtualClock()
         switches = Switches(mirror_bumps_stamp=habits.random() < 0.5)
@@ -61,10 +72,10 @@ class World:
         self.past = Past(self.workspace, self.clock)
         self.tables = new_tables(form, self.clock)
         self.watching = Watching(self.schema, receipts=form.receipts)
-        self.answer_size = habits.choice((2, 3, 5, 100))
-        self.lags = habits.random() < 0.8
+        self.answer_size = habits.choice(climate.sizes)
+        self.lags = habits.random() < climate.lags / 100
         self.trash_stamps = habits.random() < 0.5
-        self.offsets = habits.random() < 0.3
+        self.counts_rows = habits.random() < climate.shifts / 100
         self.log: list[str] | None = [] if logged else None
         self.ids = {table: named.source for table, named in self.named.items()}
         self.homes = {named.source: table for table, named in self.named.items()}
@@ -89,7 +100,7 @@ class World:
         self.writes_to_notion = 0
         self.processes: list[Process] = []
         self._habits = Random(seed + 1)
-        self._walks: dict[str, list[str]] = {}
+        self.listings = Listings(self, self._habits)
 
     def note(self, line: str) -> None:
         """Keep a line of the log."""
@@ -121,7 +132,7 @@ class World:
     def quiet(self, process: Process) -> bool:
         """Whether nothing happens here; else `happen` is to be awaited."""
         process.alive()
-        self._struck = self.storm.strikes(AROUND)
+        self._struck = self.storm.strikes(self.climate.around)
         return self._struck is None and self.running <= 1
 
     async def happen(self, process: Process, effect: str) -> None:
@@ -159,13 +170,17 @@ class World:
 
     # ---- Notion
 
-    async def notion_is_asked(self, process: Process, client: DirectClient, call: Call) -> Any:
+    async def notion_is_asked(
+        self, process: Process, client: DirectClient, call: Call, until: float | None
+    ) -> Any:
         """One exchange with Notion; see `faults` for how it may go wrong."""
         if not self.quiet(process):
             await self.happen(process, str(call))
+        if until is not None and self.clock.now() > until:
+            raise client.late(call)
         await self.clock.sleep(self._habits.choice((0.05, 0.1, 0.3)))
         writes = faults.writes(call)
-        fate = self.storm.strikes(WRITES if writes else READS)
+        fate = self.storm.strikes(self.climate.writes if writes else self.climate.reads)
         if fate is None:
             answered = self.ask(process, call)
         else:
@@ -180,10 +195,10 @@ class World:
         if faults.writes(call):
             return self.write(call, self.hand_of(process))
         if call.method == "POST":
-            return self._look_up(process, call)
+            return self.listings.answer(process, call)
         answered = self.direct.ask(call.method, call.path, call.params)
         if call.path.startswith("/v1/pages/") and len(call.path) == 46 and answered.status == 200:
-            process.proofs[call.path[10:]] = self.clock.ms
+            process.has_seen(call.path[10:], self.clock.ms)
         return answered
 
     def hand_of(self, process: Process) -> Hand:
@@ -214,58 +229,6 @@ class World:
             self.workspace.state.rows[page.parent.id].stamp(page, stamp[0])
             page.edited_by = stamp[1]
             page.version += 1
-
-    def _look_up(self, process: Process, call: Call) -> Answered:
-        """A query or a search: of the past, in small answers."""
-        body = dict(call.body or {})
-        is_query = call.path.endswith("/query")
-        if is_query:
-            body["page_size"] = min(body.get("page_size", 100), self.answer_size)
-        lags: dict[str, int] = {}
-
-        def lag_of(page_id: str) -> int:
-            lags[page_id] = lag = self._habits.randrange(LAG) if self.lags else 0
-            return lag
-
-        with self.past.seen(lag_of) as lagging:
-            content = orjson.dumps(body)
-            answered = self.direct.ask(call.method, call.path, call.params, content)
-        if lagging:
-            self.storm.counts["answers from a lagging index"] += 1
-        if not is_query or answered.status != 200:
-            return answered
-        return self._shown(process, call, body, answered, lags)
-
-    def _shown(
-        self, process: Process, call: Call, body: Json, answered: Answered, lags: dict[str, int]
-    ) -> Answered:
-        """Remember what was shown; rows that went meanwhile shift the next answer."""
-        answer = orjson.loads(answered.content)
-        results = answer["results"]
-        before = self._walks.get(body.get("start_cursor") or "", [])
-        if before and self.offsets:
-            pages = self.workspace.state.pages
-            gone = sum(pages[page_id].in_trash for page_id in before)
-            if gone and results:
-                self.storm.counts["listing shifted under the cursor"] += 1
-                del results[:gone]
-                answered = Answered(200, orjson.dumps(answer))
-        shown = [page["id"] for page in results]
-        now = self.clock.ms
-        for page_id in shown:
-            process.proofs[page_id] = max(
-                process.proofs.get(page_id, 0), now - lags.get(page_id, 0)
-            )
-        if answer["next_cursor"]:
-            self._walks[answer["next_cursor"]] = before + shown
-        elif "filter" in body:
-            # What an incremental query does not show was not edited, as far as the index goes.
-            table = self.homes.get(call.path.split("/")[3], "")
-            for page_id, thing in self.watching.pages.items():
-                if thing.table == table:
-                    since = now - lags.get(page_id, 0)
-                    process.proofs[page_id] = max(process.proofs.get(page_id, 0), since)
-        return answered
 
     def see_pages(self, hand: Hand) -> None:
         """See what changed in Notion."""
