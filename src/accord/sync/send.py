@@ -136,10 +136,9 @@ class Sender:
             self.round.report.problems.append(Problem(table, error.message, error.remedy))
 
     def _would(self, errand: Errand) -> Errand:
-        tally = self.round.tally(errand.binding.collection.table)
+        tally, row_id = self.round.tally(errand.binding.collection.table), errand.known.row_id
         tally.counts[_counted(errand)] += 1
-        known = errand.known.row_id in self.round.planned
-        if errand.judged is not None and self.round.options.pulls and not known:
+        if errand.judged and self.round.options.pulls and row_id not in self.round.planned:
             count(tally, errand.judged)
         self.round.would_write.add(errand.known.page_id or "")
         return errand
@@ -175,7 +174,7 @@ class Sender:
             raise AssertionError("a write that begins an intent is never nothing")
         # A stamp is no look at the page: what the row owes it stays marked.
         owes = errand.is_stamp and write.expected_version != 0
-        return replace(write, in_step=write.in_step and not owes)
+        return replace(write, in_step=False) if owes else write
 
     def _receipt(self, errand: Errand, now: datetime) -> str:
         """What proves on the page itself that this write arrived."""

@@ -14,13 +14,15 @@ import pytest
 from accord.core.merge import Policy
 from accord.sync.options import Options
 from accord.sync.report import Report
+from tests.engine.simulator.climates import CLIMATES
 from tests.engine.simulator.forms import Form
 from tests.engine.simulator.process import Process
 from tests.engine.simulator.program import in_memory, virtual_loop
-from tests.engine.simulator.storm import WRITES, Rates, Storm
+from tests.engine.simulator.storm import Rates, Storm
 from tests.engine.simulator.virtual import VirtualLoop
 from tests.engine.simulator.world import World
 
+USUAL = CLIMATES["usual"]
 PLAIN = Form(1, "number", "select", "itself", to_one=False, stamps="all", policies=(Policy.NOTION,))
 ROW = "9cf68f55-c443-480b-8d75-1651ad8a34e2"
 
@@ -33,7 +35,7 @@ class OneFault(Storm):
         self.fates: list[str] = []
 
     def strikes(self, rates: Rates) -> str | None:
-        return self.fates.pop(0) if rates is WRITES and self.fates else None
+        return self.fates.pop(0) if rates is USUAL.writes and self.fates else None
 
 
 class Scene:
@@ -41,7 +43,7 @@ class Scene:
 
     def __init__(self, loop: VirtualLoop) -> None:
         self.loop, self.storm = loop, OneFault()
-        self.world = World(1, PLAIN, self.storm, in_memory, logged=False)
+        self.world = World(1, PLAIN, USUAL, self.storm, in_memory, logged=False)
         self.world.lags = False
         loop.clock = self.world.clock
 
