@@ -34,14 +34,15 @@ class Mutant:
         rule: its number in the twelve rules, or another name of it.
         about: what is done instead.
         apply: switches it off.
-        seeds: histories, of the first seeds, within which it is noticed in continuous integration;
-            0: it takes too long for that.
+        climate: the sort of histories that notice it soon.
+        seeds: so many of them, from seed 0 on, are enough.
     """
 
     rule: str
     about: str
     apply: Callable[[Patch], None]
-    seeds: int = 0
+    climate: str
+    seeds: int
 
 
 def _no_overlap(patch: Patch) -> None:
@@ -261,35 +262,77 @@ def _no_quarantine(patch: Patch) -> None:
 
 MUTANTS: dict[str, Mutant] = {
     "no_intent": Mutant(
-        "2", "a create that is left open is forgotten", lambda p: _forget(p, creates=True), 60
+        "2",
+        "a create that is left open is forgotten",
+        lambda p: _forget(p, creates=True),
+        "lost pages",
+        200,
     ),
     "no_update_intent": Mutant(
-        "2", "an update that is left open is forgotten", lambda p: _forget(p, creates=False)
+        "2",
+        "an update that is left open is forgotten",
+        lambda p: _forget(p, creates=False),
+        "broken line",
+        100,
     ),
-    "no_receipt": Mutant("3", "the receipt proves nothing", _no_receipt),
+    "no_receipt": Mutant("3", "the receipt proves nothing", _no_receipt, "broken line", 150),
     "two_writes_a_minute": Mutant(
-        "3", "a record is written again within the minute of its receipt", _two_writes_a_minute
+        "3",
+        "a record is written again within the minute of its receipt",
+        _two_writes_a_minute,
+        "by the minute",
+        60,
     ),
-    "no_quarantine": Mutant("4", "a page is believed at once after a lost answer", _no_quarantine),
-    "last_payload": Mutant("5", "a page is taken for the last attempt's", _last_payload),
-    "no_open_mark": Mutant("6", "the mark goes before Notion has the change", _no_open_mark, 60),
-    "trust_index": Mutant("7", "an index that lags is believed", _trust_index, 200),
-    "sort_by_last_edited": Mutant("8", "pages are listed by their last edit", _sort_by_last_edited),
-    "single_pass": Mutant("8", "a listing is not repeated", _single_pass),
-    "delete_without_get": Mutant("9", "what is not shown is deleted", _delete_without_get, 60),
-    "no_conflict_log": Mutant("11", "what loses is not logged", _no_conflict_log, 60),
-    "write_all_fields": Mutant("12", "the whole record is written", _write_all_fields, 100),
-    "no_get_before_write": Mutant("read", "a page is written unseen", _no_get_before_write, 100),
-    "lww_no_base": Mutant("base", "there is no base: the last writer wins", _lww_no_base, 40),
-    "no_echo_suppression": Mutant("echo", "our own writes are marked", _no_echo_suppression),
-    "no_overlap": Mutant("overlap", "only what is newer than the watermark", _no_overlap, 100),
-    "no_lag_overlap": Mutant("overlap", "no margin for the lag of the index", _no_lag_overlap),
-    "watermark_first": Mutant("last", "the watermark moves first", _watermark_first),
-    "trust_truncated": Mutant("whole", "a list that is cut is taken as whole", _trust_truncated),
-    "drop_unresolved": Mutant("wait", "ends without a row are dropped", _drop_unresolved, 100),
-    "clear_dirty_early": Mutant("mark", "marks are taken away when read", _clear_dirty_early, 60),
-    "blind_commit": Mutant("version", "a commit overwrites what it did not see", _blind_commit),
-    "no_fence": Mutant("lease", "who lost the lease goes on writing", _no_fence),
+    "no_quarantine": Mutant(
+        "4", "a page is believed at once after a lost answer", _no_quarantine, "broken line", 100
+    ),
+    "last_payload": Mutant(
+        "5", "a page is taken for the last attempt's", _last_payload, "lost pages", 400
+    ),
+    "no_open_mark": Mutant(
+        "6", "the mark goes before Notion has the change", _no_open_mark, "usual", 40
+    ),
+    "trust_index": Mutant("7", "an index that lags is believed", _trust_index, "late index", 80),
+    "sort_by_last_edited": Mutant(
+        "8", "pages are listed by their last edit", _sort_by_last_edited, "moving lists", 150
+    ),
+    "single_pass": Mutant("8", "a listing is not repeated", _single_pass, "moving lists", 400),
+    "delete_without_get": Mutant(
+        "9", "what is not shown is deleted", _delete_without_get, "usual", 40
+    ),
+    "no_conflict_log": Mutant("11", "what loses is not logged", _no_conflict_log, "usual", 40),
+    "write_all_fields": Mutant("12", "the whole record is written", _write_all_fields, "crowd", 40),
+    "no_get_before_write": Mutant(
+        "read", "a page is written unseen", _no_get_before_write, "crowd", 40
+    ),
+    "lww_no_base": Mutant(
+        "base", "there is no base: the last writer wins", _lww_no_base, "usual", 40
+    ),
+    "no_echo_suppression": Mutant(
+        "echo", "our own writes are marked", _no_echo_suppression, "usual", 40
+    ),
+    "no_overlap": Mutant(
+        "overlap", "only what is newer than the watermark", _no_overlap, "late index", 40
+    ),
+    "no_lag_overlap": Mutant(
+        "overlap", "no margin for the lag of the index", _no_lag_overlap, "late index", 60
+    ),
+    "watermark_first": Mutant(
+        "last", "the watermark moves first", _watermark_first, "sudden deaths", 400
+    ),
+    "trust_truncated": Mutant(
+        "whole", "a list that is cut is taken as whole", _trust_truncated, "long lists", 100
+    ),
+    "drop_unresolved": Mutant(
+        "wait", "ends without a row are dropped", _drop_unresolved, "long lists", 60
+    ),
+    "clear_dirty_early": Mutant(
+        "mark", "marks are taken away when read", _clear_dirty_early, "usual", 200
+    ),
+    "blind_commit": Mutant(
+        "version", "a commit overwrites what it did not see", _blind_commit, "crowd", 40
+    ),
+    "no_fence": Mutant("lease", "who lost the lease goes on writing", _no_fence, "standstill", 60),
 }
 
 

@@ -7,6 +7,7 @@ database's own clock is not, so whatever hangs on it, the lease, is ended by han
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection as Collected
 from types import TracebackType
 from typing import Any, Self
 
@@ -236,6 +237,12 @@ class PostgresTables:
                 for name in names
             )
         return {r["name"]: r["mark"] for r in self._connection.execute(self._marks.encode())}
+
+    def marks(self) -> Collected[tuple[str, str]]:
+        rows = self._connection.execute(
+            b"select table_name, row_id::text as row_id from sync.dirty"
+        )
+        return {(row["table_name"], row["row_id"]) for row in rows}
 
     def end_lease(self) -> None:
         self.forget_lease()

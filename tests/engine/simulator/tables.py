@@ -6,6 +6,7 @@ which it is. People write columns, as SQL does; relations are named by row ids h
 
 from __future__ import annotations
 
+from collections.abc import Collection as Collected
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -60,6 +61,10 @@ class Tables(Protocol):
 
     def writes(self) -> Mapping[str, object]:
         """By table, another value after anything was written there; the lease is left out."""
+        ...
+
+    def marks(self) -> Collected[tuple[str, str]]:
+        """(table, row id) of the rows that are marked as changed by a person."""
         ...
 
     def end_lease(self) -> None:
@@ -132,6 +137,9 @@ class MemoryTables:
 
     def writes(self) -> Mapping[str, object]:
         return {k: v for k, v in self.database.writes.items() if k != "sync.lease"}
+
+    def marks(self) -> Collected[tuple[str, str]]:
+        return self.database.dirty.keys()
 
     def end_lease(self) -> None:
         pass

@@ -7,12 +7,15 @@ others; ``python -m tests.engine.simulator`` runs many more, on all processors.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from accord.local_postgres import EmbeddedPostgres
+from tests.engine.simulator.climates import CLIMATES
 from tests.engine.simulator.history import History
 from tests.engine.simulator.mutants import MUTANTS, mutated
 from tests.engine.simulator.postgres import PostgresTables, Templates
@@ -23,6 +26,8 @@ from tests.engine.simulator.storm import AROUND, CALLS, READS, WRITES
 COUNT = int(os.environ.get("ACCORD_SIMULATOR_HISTORIES", "20000"))
 ON_POSTGRES = int(os.environ.get("ACCORD_SIMULATOR_ON_POSTGRES", "300"))
 FIRST = int(os.environ.get("ACCORD_SIMULATOR_SEED", "1"))
+
+ROOT = Path(__file__).parents[3]
 
 #: So many histories are one test, so that several processes share them.
 PART = 1_000
@@ -68,18 +73,29 @@ def test_one_seed_is_one_history() -> None:
     assert len(logs[0]) > 20
 
 
-@pytest.mark.parametrize("name", [name for name, mutant in MUTANTS.items() if mutant.seeds])
+@pytest.mark.parametrize("name", MUTANTS)
 def test_a_rule_that_is_switched_off_is_missed(name: str) -> None:
+    mutant = MUTANTS[name]
     with mutated(name):
-        total = live(0, MUTANTS[name].seeds, until_failure=True)
-    assert total.failures, f"{name} was not noticed in {MUTANTS[name].seeds} histories"
+        total = live(0, mutant.seeds, climate=mutant.climate, until_failure=True)
+    assert total.failures, f"{name} was not noticed in {mutant.seeds} histories"
+    seed, _ = total.failures[0]
+    assert live(seed, 1, climate=mutant.climate).failures == []  # with the rule all is well
+
+
+def test_the_table_in_the_documentation_is_what_is_run_here() -> None:
+    told = (ROOT / "docs/two-way.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (.+) \| `(\w+)` \| ([\w ]+) \| \d+ \| (\d+) \|$", told, re.MULTILINE)
+    assert rows == [(m.about, n, m.climate, str(m.seeds)) for n, m in MUTANTS.items()]
+    for name, climate in CLIMATES.items():
+        assert f"| {name} | {climate.about} | {climate.share} |" in told
 
 
 def test_a_failing_history_is_made_smaller() -> None:
     with mutated("no_conflict_log"):
-        seed, failure = live(0, 60, until_failure=True).failures[0]
+        seed, failure = live(0, 60, climate="usual", until_failure=True).failures[0]
         with virtual_loop() as loop:
-            left, outcome = shrink(seed, in_memory, loop)
+            left, outcome = shrink(seed, in_memory, loop, "usual")
     assert outcome.failure is not None
     assert outcome.failure.split(":")[0] == failure.split(":")[0]
     assert len(left.skipped) > 3

@@ -7,13 +7,13 @@ happen before and after each. Nothing of the product is replaced but its sockets
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from random import Random
 from typing import Any
 
 import orjson
 
-from accord.core.ports import Ledger, NotionReplica, SupabaseReplica
+from accord.core.ports import Ledger, NotionReplica, RowWrite, SupabaseReplica
 from accord.notion.calls import Call
 from accord.sync.engine import Engine
 from notion_emulator import Workspace
@@ -244,13 +244,22 @@ class World:
     def supabase_was_written(self, process: Process, name: str, args: Any, answer: Any) -> None:
         """Watch a call of the Supabase side."""
         if name == "commit":
-            for write in done(args[1], answer):
+            written = done(args[1], answer)
+            for write in written:
                 self.watching.committed(write)
+            self._see_echo(args[0].table, written)
             if self.log is not None:
                 for write, outcome in zip(args[1], answer, strict=True):
                     self.note(f"{process!r} commit {outcome.result}: {_told(write)}")
         if name in {"commit", "settle", "edit"}:
             self.see_rows(Hand(person=False))
+
+    def _see_echo(self, table: str, written: Sequence[RowWrite]) -> None:
+        """What is written into a row that is in step is no change that a person made."""
+        if written and all(write.ledger and write.in_step for write in written):
+            marked = {(table, write.row_id) for write in written} & set(self.tables.marks())
+            if marked:
+                self.watching.fail(f"I5: our own write is taken for a person's: {sorted(marked)}")
 
     def see_rows(self, hand: Hand) -> None:
         """See what changed in Supabase."""
