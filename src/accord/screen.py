@@ -132,6 +132,8 @@ def show_comparisons(comparisons: Sequence[Comparison]) -> None:
         )
     OUT.print(table)
     show_problems([p for each in comparisons for p in _differences(each)], "Different")
+    for told in filter(None, (each.about_computed for each in comparisons)):
+        OUT.print(Text(told, style="dim"))
     if all(comparison.equal for comparison in comparisons):
         OUT.print(Text("Both sides hold the same.", style="bold green"))
 

@@ -238,7 +238,7 @@ class Office(Sides):
 
 @pytest.fixture
 def office(postgres_url: str) -> Iterator[Office]:
-    local = LocalNotion("--pages", str(480 + 8 * KILLS), "--seed", "4", "--control")
+    local = LocalNotion("--pages", str(240 + 8 * KILLS), "--seed", "4", "--control")
     environment = {
         **local.environment,
         "NOTION_REQUESTS_PER_MINUTE": "0",

@@ -65,6 +65,27 @@ def test_an_edit_on_either_side_is_found_and_named(world: World) -> None:
     assert (difference.property, difference.supabase) == ("Version", "by sql")
 
 
+def test_what_counts_days_is_told_apart_and_refreshed_by_a_sweep(world: World) -> None:
+    formula = {"formula": {"expression": 'prop("Days Until Due")'}}
+    world.workspace.update_data_source(world.ids["tasks"], {"properties": {"Again": formula}})
+    world.sync()
+    world.clock.turn(days=3)
+    tasks = of(world, "tasks")
+    assert tasks.equal
+    assert tasks.fingerprints[0] == tasks.fingerprints[1]
+    assert {each.property for each in tasks.computed} == {"Days Until Due", "notion_extra"}
+    told = f"{tasks.title}: {len(tasks.computed)} computed values moved on in Notion ("
+    assert tasks.about_computed.startswith(told)
+    task = tasks.computed[0].page_id
+    world.execute("update public.tasks set notes = 'by sql' where notion_page_id = %s", task)
+    tasks = of(world, "tasks")
+    assert [each.property for each in tasks.differences] == ["Notes"]
+    assert tasks.fingerprints[0] != tasks.fingerprints[1]
+    world.sync(full=True)
+    tasks = of(world, "tasks")
+    assert (tasks.computed, tasks.about_computed) == ([], "")
+
+
 def test_a_record_that_one_side_lacks_is_found(world: World) -> None:
     world.sync()
     task = some_page(world, "tasks")

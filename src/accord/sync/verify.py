@@ -1,7 +1,9 @@
 """Proof, not trust: compares every record on both sides by content, and writes nothing.
 
 Rule: what is compared is what each side holds now, never what the ledger says they held. Two sides
-are equal when every value of every record is; the fingerprint says so in one line.
+are equal when every value of every record is; the fingerprint says so in one line. What formulas
+and rollups show changes with the clock and with other pages, and Notion tells nobody: it is
+compared apart, and is no difference of the data.
 """
 
 from __future__ import annotations
@@ -22,11 +24,14 @@ from accord.core.ports import (
     SupabaseReplica,
 )
 from accord.core.record import UNDECLARED, Record, Sighting, title_of
-from accord.core.schema import Collection, Schema
-from accord.core.values import Json, canonical_json, to_json
+from accord.core.schema import Collection, PropertyType, Schema
+from accord.core.values import Json, Opaque, canonical_json, to_json
 from accord.sync.ahead import one_ahead
 from accord.sync.hidden import HiddenLinks
 from accord.sync.report import NobodyWatches, Tally, Watch
+
+#: What Notion works out anew whenever a page is looked at.
+WORKED_OUT = {PropertyType.FORMULA, PropertyType.ROLLUP}
 
 #: So many rows without a page are read at once.
 BATCH = 200
@@ -45,6 +50,16 @@ class Difference:
     notion: Json
     supabase: Json
 
+    def to_json(self) -> Json:
+        """The JSON form."""
+        return {
+            "page_id": self.page_id,
+            "record": self.record,
+            "property": self.property,
+            "notion": self.notion,
+            "supabase": self.supabase,
+        }
+
 
 @dataclass(slots=True)
 class Comparison:
@@ -57,6 +72,7 @@ class Comparison:
         rows: rows of such pages that are not deleted.
         unlinked: rows that are not deleted and have no page.
         differences: what is not equal.
+        computed: what formulas and rollups show by now that the rows do not hold yet.
         problem: why it could not be compared whole; None when it was.
     """
 
@@ -66,6 +82,7 @@ class Comparison:
     rows: int = 0
     unlinked: int = 0
     differences: list[Difference] = field(default_factory=list)
+    computed: list[Difference] = field(default_factory=list)
     problem: Problem | None = None
     _notion: int = 0
     _supabase: int = 0
@@ -74,6 +91,17 @@ class Comparison:
     def equal(self) -> bool:
         """Whether both sides hold the same, and all of it was seen."""
         return not (self.differences or self.unlinked or self.problem)
+
+    @property
+    def about_computed(self) -> str:
+        """In words, what formulas and rollups show by now that the rows do not hold; "" if none."""
+        if not self.computed:
+            return ""
+        titles = ", ".join(sorted({each.property for each in self.computed}))
+        return (
+            f"{self.title}: {len(self.computed)} computed values moved on in Notion ({titles}); "
+            "a sweep (--full) refreshes them."
+        )
 
     @property
     def fingerprints(self) -> tuple[str, str]:
@@ -101,16 +129,8 @@ class Comparison:
             "rows_without_a_page": self.unlinked,
             "fingerprint_notion": notion,
             "fingerprint_supabase": supabase,
-            "differences": [
-                {
-                    "page_id": d.page_id,
-                    "record": d.record,
-                    "property": d.property,
-                    "notion": d.notion,
-                    "supabase": d.supabase,
-                }
-                for d in self.differences
-            ],
+            "differences": [each.to_json() for each in self.differences],
+            "computed": [each.to_json() for each in self.computed],
             "problem": None if self.problem is None else self.problem.reason,
         }
 
@@ -230,19 +250,40 @@ def _judge(
         return
     fields = {f.name: f.title for f in collection.carried} | {UNDECLARED: "notion_extra"}
     both = [n for n in fields if n in page.record.values and n in row.record.values]
-    here = Record({n: page.record.values[n] for n in both})
-    there = Record({n: row.record.values[n] for n in both})
-    comparison.count(page_id, here, there)
-    for each in both:
-        mine, theirs = here.values[each], there.values[each]
-        if mine != theirs:
-            comparison.differences.append(
-                Difference(page_id, name, fields[each], to_json(mine), to_json(theirs))
-            )
+    here = _parted(collection, Record({n: page.record.values[n] for n in both}))
+    there = _parted(collection, Record({n: row.record.values[n] for n in both}))
+    comparison.count(page_id, here[0], there[0])
+    found = (comparison.differences, comparison.computed)
+    for mine, theirs, differences in zip(here, there, found, strict=True):
+        for each in (name for name in both if name in mine.values):
+            ours, others = mine.values[each], theirs.values[each]
+            if ours != others:
+                differences.append(
+                    Difference(page_id, name, fields[each], to_json(ours), to_json(others))
+                )
     for problem in known.unreadable if known else ():
         comparison.differences.append(
             Difference(page_id, name, problem.property, None, problem.reason)
         )
+
+
+def _parted(collection: Collection, record: Record) -> tuple[Record, Record]:
+    """A record's data, and what formulas and rollups show; undeclared ones too."""
+    moving = {f.name for f in collection.carried if f.type in WORKED_OUT}
+    data = {n: v for n, v in record.values.items() if n not in moving}
+    shown = {n: v for n, v in record.values.items() if n in moving}
+    extra = data.get(UNDECLARED)
+    if UNDECLARED in data:
+        entries = extra.value() if isinstance(extra, Opaque) else {}
+        kept = {title: entry for title, entry in entries.items() if not _is_worked_out(entry)}
+        rest = {title: entry for title, entry in entries.items() if title not in kept}
+        data[UNDECLARED] = Opaque.of(kept) if kept else None
+        shown[UNDECLARED] = Opaque.of(rest) if rest else None
+    return Record(data), Record(shown)
+
+
+def _is_worked_out(entry: Json) -> bool:
+    return isinstance(entry, Mapping) and entry.get("type") in WORKED_OUT
 
 
 def _unread(refused: Problem) -> Difference:
