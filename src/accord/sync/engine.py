@@ -229,10 +229,10 @@ class Engine:
         bindings = {t: b for t, b in round_.bindings.items() if t in report.tallies}
         for table, binding in bindings.items():
             await self._pull_one(round_, puller, binding, states.get(table))
-        await self._settle(options, report)
+        await self._settle(round_)
         sweeper = Sweeper(self.notion, self.ledger, puller, options, report, bindings)
         await self._sweep(sweeper, report)
-        await self._settle(options, report)
+        await self._settle(round_)
 
     async def _pull_one(
         self, round_: Round, puller: Puller, binding: Binding, state: SourceState | None
@@ -261,9 +261,11 @@ class Engine:
         except NotionError as error:
             report.problems.append(Problem("", error.message, error.remedy))
 
-    async def _settle(self, options: Options, report: Report) -> None:
+    async def _settle(self, round_: Round) -> None:
         """Set the links whose target has arrived."""
-        if options.dry_run:
+        report = round_.report
+        if report.dry_run:
+            _count_links(report, round_.would_link.arrived())
             return
         try:
             await self._settle_all(self.schema, report)
@@ -278,9 +280,7 @@ class Engine:
                         report.problems.append(problem)
 
     async def _settle_all(self, schema: Schema, report: Report) -> None:
-        for table, count in (await self.ledger.settle(schema)).items():
-            if table in report.tallies:
-                report.tallies[table].counts[Count.LINKED] += count
+        _count_links(report, await self.ledger.settle(schema))
 
     async def _remember_round(self, round_: Round) -> None:
         report = round_.report
@@ -309,6 +309,12 @@ class Engine:
 def watermarks_of(states: Mapping[str, SourceState]) -> dict[str, datetime]:
     """Before when everything is in step, by table."""
     return {table: s.watermark for table, s in states.items() if s.watermark is not None}
+
+
+def _count_links(report: Report, links: Mapping[str, int]) -> None:
+    for table, count in links.items():
+        if table in report.tallies:
+            report.tallies[table].counts[Count.LINKED] += count
 
 
 def _may_write() -> None:

@@ -28,6 +28,7 @@ from accord.core.record import Sighting, title_of_field
 from accord.core.schema import Collection, Schema
 from accord.core.stamps import receipt_of
 from accord.core.values import Value
+from accord.sync.expected import ExpectedLinks
 from accord.sync.failures import Failures
 from accord.sync.hidden import HiddenLinks
 from accord.sync.judge import Judged, Waiting, judge
@@ -60,6 +61,7 @@ class Round:
         would_write: in a dry run, the pages that would be written: their stamps ride along.
         unmade: rows whose page was not found, though its making was begun: the attempts so far.
             They stay written down: a page in the trash is found when it is back.
+        would_link: in a dry run, the links that would wait for their target, and get it.
     """
 
     schema: Schema
@@ -79,6 +81,7 @@ class Round:
     would_stamp: dict[str, str] = field(default_factory=dict)
     would_write: set[str] = field(default_factory=set)
     unmade: dict[str, tuple[Attempt, ...]] = field(default_factory=dict)
+    would_link: ExpectedLinks = field(default_factory=ExpectedLinks)
     hidden: HiddenLinks = field(init=False)
     _number: int | None = None
 
@@ -133,6 +136,7 @@ class Round:
             return ()
         if self.options.dry_run:
             self.planned.update((write.row_id, write.page_id) for write in writes)
+            self.would_link.write(collection, writes)
             pages = {w.page_id: w.stamp for w in writes if w.page_id is not None}
             for page_id in (page_id for page_id, due in pages.items() if due):
                 self.would_stamp[page_id] = collection.table
