@@ -72,15 +72,13 @@ class Hold:
     """A request that the local Notion holds, and what is locked meanwhile.
 
     Args:
-        method: its method.
-        path: its path, where ``*`` stands for any text.
+        requests: (method, path) of it; of several the first that comes.
         late: it is held before it is applied; else its answer is.
         lock: the table that is locked when it is held, so that the next transaction waits.
         lands: a transaction that waited is committed after the kill; else it is rolled back.
     """
 
-    method: str
-    path: str
+    requests: tuple[tuple[str, str], ...]
     late: bool = False
     lock: str | None = None
     lands: bool = False
@@ -168,11 +166,13 @@ def kill_at(sides: Sides, hold: Hold, *words: str) -> bool:
     """Run the command and kill it there; answers False if it ended without coming there."""
     fault = "slow" if hold.late else "slow_after"
     seconds = LOCKING if hold.lock else LATE if hold.late else HELD
-    rule = {"fault": fault, "method": hold.method, "path": hold.path, "times": 1}
-    sides.notion("POST", "/_control/faults", {"rules": [{**rule, "seconds": seconds}]})
+    rule = {"fault": fault, "times": 1, "seconds": seconds}
+    rules = [{**rule, "method": method, "path": path} for method, path in hold.requests]
+    sides.notion("POST", "/_control/faults", {"rules": rules})
 
     def struck() -> bool:
-        return bool(sides.notion("GET", "/_control/faults")["rules"][0]["struck"])
+        planned = sides.notion("GET", "/_control/faults")["rules"]
+        return any(one["struck"] for one in planned)
 
     victim = Victim(sides, *words)
     try:

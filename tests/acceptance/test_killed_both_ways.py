@@ -121,7 +121,10 @@ class Office(Sides):
 
     def kill(self, direction: str, point: Point) -> None:
         """Have people work, and kill the command at that point."""
-        for _ in range(TRIES):
+        for attempt in range(TRIES):
+            if attempt:  # what was left undone so far has stood in the way
+                self.turn_the_clock(200)
+                command(*SYNC, "both", env=self.environment)
             if self.late < time.monotonic():  # else the next run meets what is on its way
                 self.turn_the_clock(self.moments.choice((10, 60, 200)))
             asked = direction if self.moments.random() < 0.7 else "both"
@@ -145,22 +148,25 @@ class Office(Sides):
         self.fell[f"{direction}: {Point.ANY}: {where if killed else 'it had ended'}"] += 1
 
     def _kill(self, asked: str, point: Point, in_sql: Cell, in_notion: Cell) -> bool:
-        contacts = f"/v1/data_sources/{self.environment['NOTION_CONTACTS_PROFILES_DB']}/query"
+        source = self.environment["NOTION_CONTACTS_PROFILES_DB"]
+        contacts = ("POST", f"/v1/data_sources/{source}/query")
         match point:
             case Point.START:
                 before = self.ledger()
-                killed = kill_at(self, Hold("POST", "/v1/search"), *SYNC, asked)
+                killed = kill_at(self, Hold((("POST", "/v1/search"),)), *SYNC, asked)
                 return killed and self.ledger() == before
             case Point.PULL_GONE | Point.PULL_LANDS:
                 lands = point is Point.PULL_LANDS
-                hold = Hold("POST", contacts, lock="sync.link", lands=lands)
+                hold = Hold((contacts,), lock="sync.link", lands=lands)
                 killed = kill_at(self, hold, *SYNC, asked)
                 return killed and self.is_in_row(in_notion) is lands
             case Point.A_GONE | Point.A_LANDS:
                 row, page, _ = in_sql
                 lands = point is Point.A_LANDS
-                hold = Hold("GET", f"/v1/pages/{page}", lock="sync.intent", lands=lands)
-                killed = kill_at(self, hold, *SYNC, asked)
+                # One of these proves, just before the write is written down, that it may be sent.
+                proofs = (("GET", f"/v1/pages/{page}"), contacts)
+                hold = Hold(proofs, lock="sync.intent", lands=lands)
+                killed = kill_at(self, hold, *SYNC, "supabase_to_notion")
                 begun = self.open_writes().get(row) == "update"
                 return killed and begun is lands and not self.is_in_page(in_sql)
         if point in {Point.B_GONE, Point.B_LANDS}:
@@ -180,7 +186,7 @@ class Office(Sides):
         late = str(point).endswith("later")
         lock = "sync.intent" if point in {Point.B_GONE, Point.B_LANDS} else None
         before = self.open_writes()
-        hold = Hold(method, path, late=late, lock=lock, lands=point is Point.B_LANDS)
+        hold = Hold(((method, path),), late=late, lock=lock, lands=point is Point.B_LANDS)
         pages = len(self.pages("NOTION_TASKS_DB"))
         if not kill_at(self, hold, *SYNC, asked):
             return False
