@@ -182,3 +182,32 @@ def test_a_page_that_comes_back_brings_nothing_that_it_left_behind(world: World)
     row = world.row("tasks", task)
     assert row["notes"] is None
     assert "Notes" not in row["notion_extra"]
+
+
+def test_a_link_that_was_removed_while_its_target_was_in_the_trash_goes_when_that_is_back(
+    world: World,
+) -> None:
+    world.sync()
+    one, two, target, other = alive(world, "tasks", 4)
+    for owner in (one, target):  # whichever of them a listing shows first
+        hidden = target if owner is one else one
+        relate(world, owner, "Dependencies", [two, hidden])
+        world.sync()
+        world.workspace.trash_page(hidden)
+        world.sync()
+        relate(world, owner, "Dependencies", [two])
+        world.sync()
+        assert set(dependencies(world, owner)) == {two, hidden}
+        relate(world, other, "Dependencies", [two])  # so that the owner is no late edit any more
+        world.sync()
+        relate(world, other, "Dependencies", [])
+        world.sync()
+        state = world.workspace.state
+        page = state.pages[hidden]
+        stamp = page.edited
+        world.workspace.restore_page(hidden)
+        state.rows[page.parent.id].stamp(page, stamp)  # it may be that Notion stamps no such page
+        page.version += 1
+        world.clock.turn(minutes=5)
+        world.sync(full=True)
+        assert dependencies(world, owner) == [two]

@@ -256,6 +256,7 @@ class Engine:
         """What the listings left open; a listing of the trash that fails is not a failed round."""
         try:
             await sweeper.answer_mirrors()
+            await sweeper.look_behind()
             await sweeper.try_again()
             await sweeper.confirm_gone()
         except NotionError as error:

@@ -2,7 +2,7 @@
 
 Rule: a link that is shown no more is a removal only if its target is alive and can be seen. Notion
 hides links to pages in the trash, and shows a relation into a database that it may not show as
-empty.
+empty. What was put back because the target's row is deleted is looked at again if that comes back.
 """
 
 from __future__ import annotations
@@ -23,10 +23,14 @@ class HiddenLinks:
     Args:
         notion: whom to ask about a target.
         bindings: the collections whose pages can be read now, by table.
+
+    Attributes:
+        buried: target -> (table, page) of the records that keep a link since its row is deleted.
     """
 
     notion: NotionReplica
     bindings: Mapping[str, Binding]
+    buried: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     _alive: dict[str, bool] = field(default_factory=dict)
 
     async def put_back(
@@ -48,7 +52,11 @@ class HiddenLinks:
             if each.kind is not Kind.LINKS or held == shown or shown is None:
                 continue
             before, now = _links(held), _links(shown)
-            hidden = await self._hidden(each.to or "", set(before) - set(now), known.buried)
+            vanished = set(before) - set(now)
+            for target in vanished & known.buried:
+                record = (collection.table, sighting.page_id or "")
+                self.buried.setdefault(target, set()).add(record)
+            hidden = await self._hidden(each.to or "", vanished, known.buried)
             if hidden:
                 changes[each.name] = (
                     _in_their_places(before, now, hidden)

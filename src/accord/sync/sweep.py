@@ -81,6 +81,16 @@ class Sweeper:
                 tally = self.report.tallies.get(table, self.report.tallies[other])
                 await self.puller.look_again(binding, page_id, tally)
 
+    async def look_behind(self) -> None:
+        """Read the records that kept a link for its deleted target, where that came back since.
+
+        While a page is in the trash nobody can see whether a link to it was removed.
+        """
+        kept = self.puller.round.hidden.buried
+        back = await self.ledger.alive(sorted(kept)) if kept else {}
+        for table, page_id in sorted({record for target in back for record in kept[target]}):
+            await self._look(table, page_id)
+
     async def try_again(self) -> None:
         """Read the records that failed in earlier rounds and were not read in this one."""
         left = self.puller.failures.unread()
