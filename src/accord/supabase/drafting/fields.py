@@ -240,6 +240,8 @@ class _Table:
         if former.type == entry.type and types[0] == types[1]:
             return
         statements: list[str] = []
+        if types[0] != types[1]:
+            statements += self._unguarded(entry, old, new)
         if kinds[0] != kinds[1] or types[0] != types[1]:
             statements += self._extra_aside(new, entry.title)
         if types[0] != types[1]:
@@ -253,15 +255,20 @@ class _Table:
             tuple(statements),
         )
 
+    def _unguarded(self, entry: Entry, old: str, new: str) -> Iterator[str]:
+        """A column without its constraints; numbers that its bounds kept out come back first."""
+        for thing in of_kind(self.have, "constraint", self.place):
+            if re.search(rf"\b{re.escape(old)}\b", thing.text):
+                yield f"alter table {self.place} drop constraint {thing.name}"
+        if _checks(self.have, self.place, old):
+            yield _call("readmit_v1", self.table, new, entry.title)
+
     def _converted(self, old: str, new: str, there: str, asked: str) -> Iterator[str]:
         place, column = self.place, quoted(new)
-        for thing in of_kind(self.have, "constraint", place):
-            if re.search(rf"\b{re.escape(old)}\b", thing.text):
-                yield f"alter table {place} drop constraint {thing.name}"
         if self._generated(f"{old}_json"):
             kept = self._free(f"{new}_json")
             yield f"alter table {place} rename column {quoted(f'{new}_json')} to {kept}"
-        before = self._column(aside(new))
+        before = self._column(aside(new)) or self._column(aside(old))
         kept = self._free(new)
         told = f"Deprecated: {new} before it was {asked}."
         yield f"alter table {place} rename column {column} to {kept}"
