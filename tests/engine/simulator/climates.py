@@ -159,8 +159,8 @@ CLIMATES: Mapping[str, Climate] = {
         wish=_ONE_TABLE,
         strengths=(1.0,),
         around={"a person acts": 0.3, "crash": 0.002, "time passes": 0.003},
-        notion={**_EDITS_ONLY, "link": 10},
-        supabase={**_EDITS_OF_ROWS, "link": 10},
+        notion={**_EDITS_ONLY, "link": 0},
+        supabase={**_EDITS_OF_ROWS, "link": 0},
         born=(1, 1),
     ),
     "moving lists": Climate(

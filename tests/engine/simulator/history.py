@@ -15,11 +15,12 @@ from random import Random
 from accord.core.errors import TheirError
 from accord.core.history import WHOLE
 from accord.core.plan import DELETED
-from accord.sync.options import Options
+from accord.sync.options import Options, Stamping
 from accord.sync.report import Direction, Report
 from tests.engine.simulator import forms
 from tests.engine.simulator.agreement import Held, differences, lost_ends, unstamped
 from tests.engine.simulator.climates import CLIMATES, Climate, climate_of
+from tests.engine.simulator.forms import SUPABASE_ID
 from tests.engine.simulator.people import People
 from tests.engine.simulator.process import KilledError
 from tests.engine.simulator.storm import Storm, Struck, chosen
@@ -178,6 +179,9 @@ class History:
 
     async def _round(self, options: Options) -> Report | None:
         process = self.world.new_process()
+        process.stamps = options.stamps
+        if not self.storm.strength:
+            process.orderly = not await self.world.tables.doors()[1].intents()
         self.counts["rounds"] += 1
         asked = f"{options.direction}{' full' * options.full}{' dry' * options.dry_run}"
         self.world.note(f"--- {process!r}: {asked} wait {options.wait}")
@@ -290,6 +294,11 @@ class History:
     async def _check_end(self) -> None:
         held = await self._held()
         lost = list(lost_ends(self.world, held))
+        if SUPABASE_ID in forms.STAMPS[self.form.stamps]:
+            watching = self.world.watching
+            dead = {page_id for page_id, page in watching.pages.items() if page.deleted}
+            made = self.world.made_by_people
+            lost += watching.lives.strays(made, dead, self.world.wiped, watching.exempt)
         if lost:
             raise BrokenError("; ".join(lost))
         process = self.world.new_process()
@@ -353,6 +362,7 @@ def _options(random: Random, world: World) -> Options:
         full=random.random() < 0.12,
         dry_run=random.random() < 0.04,
         wait=random.random() < 0.5,
+        stamping=random.choice((Stamping.BUDGETED,) * 7 + (Stamping.ALWAYS, Stamping.ON_WRITE)),
         accept_removals=frozenset(world.ids),
     )
 

@@ -66,6 +66,9 @@ class Process:
     Attributes:
         dead: it was killed.
         thawed: it does not stand still.
+        stamps: whether it may write to pages nothing but stamps.
+        stamped: it has begun to.
+        orderly: nothing else is to be written after that.
         proofs: when it last read each page as it was, in milliseconds, by page id.
     """
 
@@ -73,6 +76,9 @@ class Process:
         self.world = world
         self.number = number
         self.dead = False
+        self.stamps = True
+        self.stamped = False
+        self.orderly = False
         self.thawed = asyncio.Event()
         self.thawed.set()
         self.proofs: dict[str, int] = {}

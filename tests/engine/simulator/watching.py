@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from accord.core.plan import DELETED
 from accord.core.ports import RowWrite
 from accord.core.schema import Schema
 from accord.core.values import Text
 from notion_emulator.model import Page, Property
 from notion_emulator.richtext import plain_text
+from tests.engine.simulator.lives import Lives, Turn
 
 #: A text, number or option; or a set of names or ids.
 Plain: TypeAlias = str | float | frozenset[str] | None
@@ -100,6 +102,7 @@ class Watching:
         self.unseen: set[Fact] = set()
         #: page id -> when it came back from the trash; Notion hides links to it till then.
         self.back: dict[str, int] = {}
+        self.lives = Lives(self._is_disputed)
         self.typists: dict[tuple[str, Plain], set[str]] = {}
         self.mirrors = {(c.table, f.name) for c in schema for f in c.mirrors}
         self.single = {
@@ -137,6 +140,10 @@ class Watching:
     ) -> None:
         """A page is like this from now on."""
         before = self.pages.get(page.id)
+        if before is None and not hand.person:
+            self.lives.made(page.id)
+        elif before is not None and before.deleted != page.in_trash:
+            self._turned(("notion", page.id, page.in_trash), hand, now)
         if page.in_trash:
             self.back[page.id] = sys.maxsize
         elif before is not None and before.deleted:
@@ -153,11 +160,16 @@ class Watching:
             if before is not None and before == row:
                 continue
             known[row_id] = row
+            self.lives.linked(row_id, row.page_id)
+            was_gone = before is None and self.lives.is_back(row_id)
+            if was_gone or (before is not None and before.deleted != row.deleted):
+                self._turned(("supabase", row_id, row.deleted), hand, now)
             old = before.values if before else {}
             self._compare("supabase", row.table, row_id, old, row.values, hand, now)
         if len(known) != len(rows):
             for row_id in [row_id for row_id in known if row_id not in rows]:
                 del known[row_id]
+                self.lives.went(row_id, now)
                 self._forget("supabase", row_id)
 
     def is_back(self, row_id: str, before: Thing) -> None:
@@ -165,6 +177,14 @@ class Watching:
         for name, held in before.values.items():
             ends = held if isinstance(held, frozenset) else ()
             self.removed.update((row_id, name, end) for end in ends)
+
+    def _turned(self, turn: Turn, hand: Hand, now: int) -> None:
+        words = self.lives.turned(turn, now, person=hand.person)
+        if words is not None:
+            self.fail(words)
+
+    def _is_disputed(self, ids: Collection[str]) -> bool:
+        return any((i, DELETED, dead) in self.logged for i in ids for dead in (True, False))
 
     def _forget(self, side: str, key: str) -> None:
         """What was typed into a row goes with the row, when a person deletes it for good."""
@@ -252,7 +272,7 @@ class Watching:
             if hand.person:
                 self.removed.add(fact)
             elif side == "notion" and (added := self.added[side].get(fact)) is not None:
-                if hand.could_not_know(key, added):
+                if hand.could_not_know(key, added) or not self.receipts:
                     self.raced.add(fact)
                 elif self._never_shown(fact, hand):
                     self.unseen.add(fact)

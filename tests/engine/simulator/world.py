@@ -87,6 +87,12 @@ class World:
             ]
             for table, named in self.named.items()
         }
+        self._managed = {
+            id_
+            for table, named in self.named.items()
+            for name, id_ in named.properties.items()
+            if self.schema.collection(table).field(name).managed is not None
+        }
         self.people: Callable[[Random], None] = lambda _: None
         self.second: Callable[[Random], Awaitable[None]] | None = None
         self.others: list[asyncio.Future[None]] = []
@@ -193,6 +199,7 @@ class World:
     def ask(self, process: Process, call: Call) -> Answered:
         """Have Notion do what is asked, and watch."""
         if faults.writes(call):
+            self._see_stamps(process, call)
             return self.write(call, self.hand_of(process))
         if call.method == "POST":
             return self.listings.answer(process, call)
@@ -200,6 +207,19 @@ class World:
         if call.path.startswith("/v1/pages/") and len(call.path) == 46 and answered.status == 200:
             process.has_seen(call.path[10:], self.clock.ms)
         return answered
+
+    def _see_stamps(self, process: Process, call: Call) -> None:
+        """I8: no stamps where they may not be, and in quiet none before what people did.
+
+        Where the end of a write is open, what comes of it may come after the stamps.
+        """
+        properties = (call.body or {}).get("properties")
+        if properties and call.method == "PATCH" and properties.keys() <= self._managed:
+            process.stamped = True
+            if not process.stamps:
+                self.watching.fail(f"I8: a stamp that was not asked for: {call}")
+        elif process.stamped and process.orderly:
+            self.watching.fail(f"I8: stamps were written before this: {call}")
 
     def hand_of(self, process: Process) -> Hand:
         """The process as a writer."""
