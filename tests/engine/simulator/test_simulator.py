@@ -23,7 +23,7 @@ from tests.engine.simulator.program import in_memory, live, virtual_loop
 from tests.engine.simulator.shrink import shrink
 from tests.engine.simulator.storm import AROUND, CALLS, READS, WRITES
 
-COUNT = int(os.environ.get("ACCORD_SIMULATOR_HISTORIES", "5000"))
+COUNT = int(os.environ.get("ACCORD_SIMULATOR_HISTORIES", "1500"))
 ON_POSTGRES = int(os.environ.get("ACCORD_SIMULATOR_ON_POSTGRES", "100"))
 FIRST = int(os.environ.get("ACCORD_SIMULATOR_SEED", "1"))
 
