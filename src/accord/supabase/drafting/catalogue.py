@@ -19,6 +19,8 @@ from accord.supabase.targets import Session
 
 #: How the names begin of what is put aside.
 ASIDE = "_deprecated_"
+# Where a name begins; it may have the same letters further on.
+_ASIDE = re.compile(rf'(?:^|[\s."]){ASIDE}')
 
 #: How the names begin of what lies in our own schemas.
 OURS = ("sync.", "reports.")
@@ -101,8 +103,9 @@ def _catalogue(rows: Iterable[Sequence[Any]]) -> Catalogue:
 def is_aside(thing: Thing) -> bool:
     """Whether a thing is one that was put aside, or belongs to one."""
     if thing.kind in {"constraint", "index"}:  # a table that comes back brings their names along
-        return ASIDE in thing.place
-    return ASIDE in thing.name or (thing.kind != "function" and ASIDE in thing.place)
+        return _ASIDE.search(thing.place) is not None
+    parts = (thing.name,) if thing.kind == "function" else (thing.name, thing.place)
+    return any(map(_ASIDE.search, parts))
 
 
 def of_kind(catalogue: Catalogue, kind: str, place: str | None = None) -> list[Thing]:

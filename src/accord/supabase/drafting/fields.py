@@ -15,7 +15,7 @@ from accord.supabase.drafting.change import Change, Course
 from accord.supabase.drafting.conversion import converted
 from accord.supabase.drafting.mending import build
 from accord.supabase.drafting.model import Entry
-from accord.supabase.drafting.names import aside, in_turn, plain
+from accord.supabase.drafting.names import BEFORE, aside, asides, in_turn, plain
 from accord.supabase.drafting.tables import put_aside, revived
 from accord.supabase.names import in_public, quoted
 from accord.supabase.statements import quote_literal
@@ -126,8 +126,8 @@ class _Table:
         call = _call("rename_field_v1", self.table, former.field, name, title, title)
         return Change(f"{self.table}: what is remembered of {former.field} follows", (call,))
 
-    def _free(self, name: str) -> str:
-        found = aside(name, self.taken)
+    def _free(self, name: str, ending: str = "") -> str:
+        found = aside(name, self.taken, ending)
         self.taken.add(found)
         return found
 
@@ -194,7 +194,8 @@ class _Table:
 
     def _to_one(self, former: Entry, entry: Entry) -> Change:
         column = quoted(entry.column_name or "")
-        put = put_aside(self.have, former.link_table or "", f'the links of "{former.title}"')
+        links = f'the links of "{former.title}"'
+        put = put_aside(self.have, former.link_table or "", links, BEFORE)
         # What waits for its row is the field's, not the link table's, and stays.
         ends = self._ends(entry, entry.column_name, former)
         return Change(
@@ -217,7 +218,7 @@ class _Table:
         for change in build({}, want, {}):
             yield Change(f'{self.table}: "{entry.title}" points to many', change.statements)
         column = former.column_name or ""
-        new = self._free(column)
+        new = self._free(column, BEFORE)
         yield Change(
             f"{self.table}: the links of {column} go into {entry.link_table}",
             (
@@ -266,10 +267,14 @@ class _Table:
     def _converted(self, old: str, new: str, there: str, asked: str) -> Iterator[str]:
         place, column = self.place, quoted(new)
         if self._generated(f"{old}_json"):
-            kept = self._free(f"{new}_json")
+            kept = self._free(f"{new}_json", BEFORE)
             yield f"alter table {place} rename column {quoted(f'{new}_json')} to {kept}"
-        before = self._column(aside(new)) or self._column(aside(old))
-        kept = self._free(new)
+        earlier = [
+            thing
+            for name in (*asides(new, self.taken, BEFORE), *asides(old, self.taken, BEFORE))
+            if (thing := self._column(name)) is not None and thing.column["type"] == asked
+        ]
+        kept = self._free(new, BEFORE)
         told = f"Deprecated: {new} before it was {asked}."
         yield f"alter table {place} rename column {column} to {kept}"
         yield from self._without_need(old, kept)
@@ -279,7 +284,7 @@ class _Table:
             f"update {place}\n   set {column} = {converted(kept, there, asked)}\n"
             f" where {kept} is not null"
         )
-        if before is not None and before.column["type"] == asked:
+        for before in earlier[:1]:
             # What did not fit the type of meanwhile was never given up.
             yield (
                 f"update {place}\n   set {column} = {before.name}\n where {column} is null"
@@ -321,8 +326,10 @@ class _Table:
             yield Change(note, (known, *self._back(entry, found)))
             return
         column = entry.column_name or ""
-        former, asked = aside(column), self.course.want["column", self.place, quoted(column)]
-        there = self.have.get(("column", self.place, former))
+        asked = self.course.want["column", self.place, quoted(column)]
+        # The last that was put aside, since what is remembered of the field is of then.
+        former = next(iter(asides(column, self.taken)), "")
+        there = self._column(former)
         if there is None or there.column["type"] != asked.column["type"]:
             yield Change(note, (known,))
             return

@@ -6,9 +6,13 @@ Rule: pure.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
+from itertools import count, takewhile
 
 from accord.supabase.drafting.catalogue import ASIDE
+
+#: How the name ends of what was converted; it never comes back as what was declared before.
+BEFORE = "_before"
 
 _LONGEST = 63
 
@@ -20,15 +24,21 @@ def plain(name: str) -> str:
 
 def aside(name: str, taken: Container[str] = (), ending: str = "") -> str:
     """The name under which something is put aside, free among those that are taken."""
-    number = 1
-    while True:
+    return next(wanted for wanted in _asides(name, ending) if wanted not in taken)
+
+
+def asides(name: str, taken: Container[str], ending: str = "") -> list[str]:
+    """Of what was put aside under a name, all that is there, the last one first."""
+    return [*takewhile(lambda there: there in taken, _asides(name, ending))][::-1]
+
+
+def _asides(name: str, ending: str) -> Iterator[str]:
+    for number in count(1):
         wanted = f"{ASIDE}{plain(name)}{ending}{'' if number == 1 else f'_{number}'}"
         if len(wanted) > _LONGEST:
             mark = hashlib.sha256(wanted.encode()).hexdigest()[:8]
             wanted = f"{wanted[: _LONGEST - 9]}_{mark}"
-        if wanted not in taken:
-            return wanted
-        number += 1
+        yield wanted
 
 
 def in_turn(renames: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from accord.supabase.drafting.catalogue import Catalogue, of_kind
 from accord.supabase.drafting.change import Change, Course
 from accord.supabase.drafting.model import Entry
-from accord.supabase.drafting.names import aside, in_turn, plain
+from accord.supabase.drafting.names import aside, asides, in_turn, plain
 from accord.supabase.drafting.rights import guarded
 from accord.supabase.names import in_public, quoted
 from accord.supabase.statements import quote_literal
@@ -76,10 +76,10 @@ def _gone(have: Catalogue, course: Course) -> Iterator[Change]:
             yield put_aside(have, entry.link_table or "", f'the links of "{entry.title}"')
 
 
-def put_aside(have: Catalogue, table: str, what: str) -> Change:
+def put_aside(have: Catalogue, table: str, what: str, ending: str = "") -> Change:
     """Put a table aside, with all its rows."""
     place = in_public(table)
-    new = aside(table, {plain(thing.name) for thing in of_kind(have, "table")})
+    new = aside(table, {plain(thing.name) for thing in of_kind(have, "table")}, ending)
     named = {plain(t.name) for kind in ("constraint", "index") for t in of_kind(have, kind)}
     statements = [
         f"drop {thing.kind} {thing.name} on {place}"
@@ -116,8 +116,14 @@ def _come_back(have: Catalogue, course: Course) -> Iterator[Change]:
 
 
 def revived(have: Catalogue, want: Catalogue, table: str) -> Iterator[Change]:
-    """Bring a table back that was put aside, where there is one with the columns it needs."""
-    former = aside(table)
+    """Bring a table back that was put aside, where there is one with the columns it needs.
+
+    Of several it is the one that was put aside last: what is remembered of its field is of then.
+    """
+    found = asides(table, {plain(thing.name) for thing in of_kind(have, "table")})
+    if not found:
+        return
+    former = found[0]
     place = in_public(former)
     there = {thing.name for thing in of_kind(have, "column", place)}
     asked = {t.name for t in of_kind(want, "column", in_public(table))}
