@@ -191,6 +191,21 @@ def test_one_alone_holds_the_lease_until_it_is_over_or_given_back(desk: Desk) ->
         desk.ask(lambda ledger: ledger.take_lease("", 60))
 
 
+def test_a_lease_that_another_one_had_meanwhile_is_not_taken_again(desk: Desk) -> None:
+    other = Desk(desk.place, desk.place.another())
+    mine = desk.ask(lambda ledger: ledger.take_lease("one", 60)).fence
+    assert desk.ask(lambda ledger: ledger.take_lease("one", 60, fence=mine)).mine
+    desk.place.end_lease()
+    assert desk.ask(lambda ledger: ledger.take_lease("one", 60, fence=mine)).mine
+    desk.place.end_lease()
+    assert other.ask(lambda ledger: ledger.take_lease("two", 60)).mine
+    other.ask(lambda ledger: ledger.give_back_lease())
+    assert not desk.ask(lambda ledger: ledger.take_lease("one", 60, fence=mine)).mine
+    with pytest.raises(LeaseLostError):
+        desk.commit("things", new("a"))
+    assert other.ask(lambda ledger: ledger.take_lease("two", 60)).mine  # it is not kept from others
+
+
 def test_a_lease_that_is_over_but_not_taken_still_writes(desk: Desk) -> None:
     desk.ask(lambda ledger: ledger.take_lease("one", 60))
     desk.place.end_lease()

@@ -51,6 +51,11 @@ class Intent:
         """The last sending."""
         return self.attempts[-1]
 
+    def ends_with(self, attempt: Attempt | None) -> bool:
+        """Whether this is its last sending; a later one may be another run's."""
+        own = (self.last.receipt, self.last.at)
+        return attempt is not None and own == (attempt.receipt, attempt.at)
+
     def over_at(self) -> datetime:
         """When nothing of it can be under way any more."""
         return self.last.at + QUARANTINE

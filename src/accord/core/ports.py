@@ -294,13 +294,21 @@ class Ledger(Protocol):
         ...
 
     async def take_lease(
-        self, owner: str, seconds: float, *, instead_of: str | None = None
+        self,
+        owner: str,
+        seconds: float,
+        *,
+        instead_of: str | None = None,
+        fence: int | None = None,
     ) -> Lease:
         """Become the one who may write, or go on being so; answers who is.
 
         Only a lease that is over, our own, or that of ``instead_of`` can be taken. From then on
         every write of this ledger and of the replica beside it is refused when another owner has
         taken the lease since.
+
+        With the ``fence`` of a lease that we hold it goes on only as that one: if another owner
+        had it meanwhile it is not taken again, and our writes stay refused.
         """
         ...
 

@@ -6,7 +6,7 @@ Rule: every function compares before it writes, so that in quiet no table change
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from accord.core.errors import OurError
@@ -224,13 +224,21 @@ class PostgresLedger:
         return tuple(past_round(item) for item in await self._door.call("rounds_v1", limit))
 
     async def take_lease(
-        self, owner: str, seconds: float, *, instead_of: str | None = None
+        self,
+        owner: str,
+        seconds: float,
+        *,
+        instead_of: str | None = None,
+        fence: int | None = None,
     ) -> Lease:
         """Become the one who may write, or go on being so; answers who is.
 
         Only a lease that is over, our own, or that of ``instead_of`` can be taken. From then on
         every write of this ledger and of the replica beside it is refused when another owner has
         taken the lease since.
+
+        With the ``fence`` of a lease that we hold it goes on only as that one: if another owner
+        had it meanwhile it is not taken again, and our writes stay refused.
 
         Raises:
             ValueError: ``owner`` is empty.
@@ -239,6 +247,9 @@ class PostgresLedger:
             raise ValueError("a lease needs an owner")
         told = await self._door.call("take_lease_v1", WORKSPACE, owner, seconds, instead_of)
         taken = lease(told)
+        if taken.mine and fence not in {None, taken.fence}:
+            await self._door.call("give_back_lease_v1", WORKSPACE, taken.fence)
+            return replace(taken, mine=False)
         if taken.mine:
             self._door.fence = taken.fence
         return taken

@@ -1,8 +1,9 @@
 """The lease: only one run at a time acts for a workspace.
 
-Rules: the database decides who holds it, and refuses every write of one who lost it. Before each
-write to Notion the holder makes sure that the lease outlives the request. A holder that died on
-this machine is known to be dead, and need not be waited for.
+Rules: the database decides who holds it, and refuses every write of one who lost it; what
+was lost is not taken again, though it be free by then. Before each write to Notion the holder makes
+sure that the lease outlives the request. A holder that died on this machine is known to be dead,
+and need not be waited for.
 """
 
 from __future__ import annotations
@@ -70,14 +71,19 @@ class Holder:
     owner: str
     clock: Callable[[], float] = time.monotonic
     _renewed: float = field(default=0.0, init=False)
+    _fence: int | None = field(default=None, init=False)
     _lost: bool = field(default=False, init=False)
 
     async def take(self, instead_of: str | None = None) -> Lease:
-        """Ask for the lease; answers who holds it."""
+        """Ask for the lease, or go on holding it; answers who holds it."""
         asked = self.clock()
-        lease = await self.ledger.take_lease(self.owner, SECONDS, instead_of=instead_of)
+        lease = await self.ledger.take_lease(
+            self.owner, SECONDS, instead_of=instead_of, fence=self._fence
+        )
         if lease.mine:
-            self._renewed = asked
+            self._renewed, self._fence = asked, lease.fence
+        elif self._fence is not None:
+            self._lost = True
         return lease
 
     async def renew(self) -> None:
@@ -86,7 +92,6 @@ class Holder:
             await asyncio.sleep(RENEWED_EVERY)
             with suppress(TheirError):  # the next attempt may succeed; the time is watched
                 if not (await self.take()).mine:
-                    self._lost = True
                     return
 
     def require(self) -> None:

@@ -54,6 +54,7 @@ class Errand:
         withheld: fields whose row is to follow later, in a round that may write there.
         attempts: of a create: the earlier ones.
         attempt: the one that is under way.
+        last: the last one of its intent: another one is another run's.
         found: what Notion answered.
         error: why it did not succeed.
         proved: whether the page, once found, shows the receipt; else the page only tells what it
@@ -70,6 +71,7 @@ class Errand:
     withheld: frozenset[str] = frozenset()
     attempts: tuple[Attempt, ...] = ()
     attempt: Attempt | None = None
+    last: Attempt | None = None
     found: Found | None = None
     error: NotionError | ValueRefusedError | None = None
     proved: bool = True
@@ -151,7 +153,7 @@ class Sender:
         writes = []
         for errand in batch:
             kept = {n: v for n, v in errand.changes.items() if n not in errand.withheld}
-            errand.attempt = Attempt(self._receipt(errand, now), now, kept)
+            errand.attempt = errand.last = Attempt(self._receipt(errand, now), now, kept)
             intent = Intent(errand.verb, (*errand.attempts, errand.attempt))
             by_row[errand.known.row_id] = errand
             writes.append(self._opening(errand, intent))
@@ -270,8 +272,8 @@ class Sender:
         judged: dict[str, Judged] = {}
         for row_id, errand in list(open_.items()):
             row = known.get(row_id)
-            if row is None or row.intent is None:
-                del open_[row_id]  # somebody else has closed it
+            if row is None or row.intent is None or not row.intent.ends_with(errand.last):
+                del open_[row_id]  # somebody else has closed it, and may have begun anew
                 continue
             sighting = errand.found.sighting if errand.found else None
             if sighting is None:
@@ -354,12 +356,9 @@ class Sender:
         if sighting.deleted:
             return sighting
         self.round.before_writing()
-        within = SEND_WITHIN.total_seconds()
-        page_id = sighting.page_id or ""
+        bury, within = self.round.notion.bury, SEND_WITHIN.total_seconds()
         try:
-            found = await self.round.notion.bury(
-                errand.binding, page_id, deleted=True, within=within
-            )
+            found = await bury(errand.binding, sighting.page_id or "", deleted=True, within=within)
         except NotionError as error:
             self.round.failures.refuse(problem_of(errand, error))
             return None
@@ -368,11 +367,10 @@ class Sender:
 
 def problem_of(errand: Errand, error: NotionError | ValueRefusedError) -> Problem:
     """Why a change made in Supabase did not come into Notion, in words for people."""
-    reason, remedy, about = "", "", ""
     if isinstance(error, ValueRefusedError):
         reason, remedy, about = error.reason, error.remedy, error.field
     else:
-        reason, remedy = error.message, error.remedy
+        reason, remedy, about = error.message, error.remedy, ""
     return Problem(
         errand.binding.collection.table,
         f"{NOT_TAKEN}{reason}",

@@ -59,7 +59,8 @@ class Settler:
         intent = known.intent
         if intent is None:
             return None
-        errand = Errand(binding, known, intent.verb, intent.last.changes, attempt=intent.last)
+        last = intent.last
+        errand = Errand(binding, known, intent.verb, last.changes, attempt=last, last=last)
         over = await self.round.now() >= intent.over_at()
         try:
             if intent.verb is Verb.CREATE and known.page_id is None:

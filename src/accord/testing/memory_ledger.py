@@ -226,7 +226,12 @@ class MemoryLedger:
         return tuple(PastRound(n, r.started_at, r.direction, r.entry) for n, r in newest)
 
     async def take_lease(
-        self, owner: str, seconds: float, *, instead_of: str | None = None
+        self,
+        owner: str,
+        seconds: float,
+        *,
+        instead_of: str | None = None,
+        fence: int | None = None,
     ) -> Lease:
         """Become the one who may write, or go on being so; answers who is.
 
@@ -238,13 +243,16 @@ class MemoryLedger:
         database = self._database
         held, now = database.lease, database.clock()
         if held is None or held.until <= now or held.owner in {owner, instead_of}:
-            fence = held.fence if held is not None else 0
+            fence_now = held.fence if held is not None else 0
             if held is None or held.owner != owner:
-                fence += 1
-            held = Lease(owner, fence, now + timedelta(seconds=seconds), mine=True)
-            database.lease = held
-            self._door.fence = fence
+                fence_now += 1
+            held = Lease(owner, fence_now, now + timedelta(seconds=seconds), mine=True)
             self._wrote("sync.lease")
+            if fence not in {None, fence_now}:
+                database.lease = Lease("", fence_now, now, mine=False)
+                return replace(held, mine=False)
+            database.lease = held
+            self._door.fence = fence_now
             return held
         return replace(held, mine=False)
 

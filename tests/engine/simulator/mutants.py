@@ -82,7 +82,9 @@ def _forget(patch: Patch, creates: bool) -> None:
         if (known.intent.verb is Verb.CREATE) is not creates:
             return await real(self, binding, known)
         last = known.intent.last
-        errand = send.Errand(binding, known, known.intent.verb, last.changes, attempt=last)
+        errand = send.Errand(
+            binding, known, known.intent.verb, last.changes, attempt=last, last=last
+        )
         await self.sender.close([errand])
         return None
 

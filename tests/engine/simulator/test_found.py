@@ -6,14 +6,19 @@ wrong in the way that is named.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
+from accord.core.errors import BusyError
 from accord.core.merge import Policy
+from accord.core.ports import Lease
+from accord.sync.lease import Holder
 from accord.sync.options import Options
 from accord.sync.report import Report
+from accord.sync.send import Errand, Sender
 from tests.engine.simulator.climates import CLIMATES
 from tests.engine.simulator.forms import Form
 from tests.engine.simulator.process import Process
@@ -131,3 +136,55 @@ def test_a_page_that_is_not_there_is_made_anew_and_nothing_is_left_open(scene: S
     (page,) = scene.pages()
     assert scene.world.watching.rows[ROW].page_id == page
     assert scene.round().effects == 0
+
+
+@pytest.mark.parametrize("wakes", ["knowing nothing", "and renews", "and begins anew"])
+def test_one_that_stood_still_strikes_out_nothing_of_the_one_after_it(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, wakes: str
+) -> None:
+    """It wakes when the other one has given the lease back, and a write is still under way."""
+    watching = scene.world.watching
+    scene.world.tables.insert("notes", ROW, {"name": "note", "size": 1.0})
+    scene.world.by_people()
+    scene.round()
+    scene.wait(400)
+    page = watching.rows[ROW].page_id or ""
+    scene.world.tables.update("notes", ROW, {"size": 2.0})
+    scene.world.by_people()
+    holders: list[Holder] = []
+    take, send_all = Holder.take, Sender._send_all
+    left: list[object] = []
+
+    async def noted(self: Holder, instead_of: str | None = None) -> Lease:
+        holders.append(self)
+        return await take(self, instead_of)
+
+    async def frozen(self: Sender, begun: Sequence[Errand]) -> None:
+        monkeypatch.setattr(Sender, "_send_all", send_all)
+        (first,) = holders
+        scene.wait(400)
+        scene.world.tables.end_lease()
+        scene.storm.fates = ["lands late"]
+        await Process(scene.world, 2).engine.run(Options(wait=False))
+        left.extend(await scene.world.tables.doors()[1].intents())
+        if wakes == "and begins anew":
+            assert (await first.ledger.take_lease(first.owner, 60)).mine
+        if wakes == "and renews":
+            assert not (await take(first)).mine
+            with pytest.raises(BusyError):
+                first.require()
+        await send_all(self, begun)
+
+    monkeypatch.setattr(Holder, "take", noted)
+    monkeypatch.setattr(Sender, "_send_all", frozen)
+    with suppress(BusyError):
+        scene.round()
+    assert len(left) == 1
+    intents = scene.world.tables.doors()[1].intents
+    assert list(scene.loop.run_until_complete(intents())) == left
+    scene.world.tables.update("notes", ROW, {"size": 3.0})
+    scene.world.by_people()
+    for _ in range(3):
+        scene.wait(200)
+        scene.round()
+    assert watching.pages[page].values["size"] == watching.rows[ROW].values["size"] == 3.0
