@@ -97,6 +97,9 @@ def test_the_commands_of_two_way_work_do_what_the_documents_say(place: Place) ->
     take_back(place, first)
     refuse_and_retry(place, first)
     assert place.run("accord status").said.endswith("Everything is in step.")
+    assert "export type Database" in place.run("accord types --lang typescript").out
+    assert "TypedDict" in place.run("accord types --lang python").out
+    assert "create role" in place.run("accord migrate worker-role").out
     assert documented() <= place.run_lines
 
 

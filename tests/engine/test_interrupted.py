@@ -70,7 +70,7 @@ def moments(until: int) -> Iterator[int]:
     at = 0
     while at < until:
         yield at
-        at += 1 + at // 8
+        at += 1 + at // 4
 
 
 def test_a_first_load_that_dies_anywhere_is_finished_by_the_next(

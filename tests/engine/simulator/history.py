@@ -171,11 +171,12 @@ class History:
 
     async def _second(self, aside: Random) -> None:
         """Another process, beside the one that is at work."""
-        self.world.running += 1
+        world = self.world  # which may be let go of before this one ends
+        world.running += 1
         try:
-            await self._round(_options(aside, self.world))
+            await self._round(_options(aside, world))
         finally:
-            self.world.running -= 1
+            world.running -= 1
 
     async def _round(self, options: Options) -> Report | None:
         process = self.world.new_process()
