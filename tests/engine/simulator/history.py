@@ -97,7 +97,7 @@ class History:
         """Live it through."""
         loop.clock = self.world.clock
         outcome = Outcome(self.seed)
-        task = loop.create_task(self._live())
+        task = loop.create_task(self._whole())
         task.add_done_callback(lambda _: loop.stop())
         loop.run_forever()
         error = task.exception()
@@ -119,6 +119,12 @@ class History:
             process.let_go()
         for whole in (workspace.state, workspace, self.world, self):
             vars(whole).clear()
+
+    async def _whole(self) -> None:
+        try:
+            await self._live()
+        finally:
+            await _end_tasks()  # a second process may be at work still when one is found broken
 
     async def _live(self) -> None:
         self.world.note(f"seed {self.seed}, {self.named}: {self.form}")
@@ -171,12 +177,11 @@ class History:
 
     async def _second(self, aside: Random) -> None:
         """Another process, beside the one that is at work."""
-        world = self.world  # which may be let go of before this one ends
-        world.running += 1
+        self.world.running += 1
         try:
-            await self._round(_options(aside, world))
+            await self._round(_options(aside, self.world))
         finally:
-            world.running -= 1
+            self.world.running -= 1
 
     async def _round(self, options: Options) -> Report | None:
         process = self.world.new_process()
