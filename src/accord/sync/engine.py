@@ -308,8 +308,12 @@ class Engine:
 
 
 def watermarks_of(states: Mapping[str, SourceState]) -> dict[str, datetime]:
-    """Before when everything is in step, by table."""
-    return {table: s.watermark for table, s in states.items() if s.watermark is not None}
+    """Before when everything is in step, by table; one whose first walk is not over has none."""
+    return {
+        table: s.watermark
+        for table, s in states.items()
+        if s.watermark is not None and s.walked_to is None
+    }
 
 
 def _count_links(report: Report, links: Mapping[str, int]) -> None:

@@ -6,18 +6,21 @@ wrong in the way that is named.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from accord.core.errors import BusyError
 from accord.core.merge import Policy
-from accord.core.ports import Lease
+from accord.core.ports import Lease, SourceState
+from accord.core.schema import Schema
+from accord.sync import pull
 from accord.sync.lease import Holder
 from accord.sync.options import Options
-from accord.sync.report import Report
+from accord.sync.report import Direction, Report
 from accord.sync.send import Errand, Sender
 from tests.engine.simulator.climates import CLIMATES
 from tests.engine.simulator.forms import Form
@@ -33,13 +36,17 @@ ROW = "9cf68f55-c443-480b-8d75-1651ad8a34e2"
 
 
 class OneFault(Storm):
-    """Calm, but for the fate of the next writes to Notion."""
+    """Calm, but for the fate of the next writes to Notion, and reads that fail after some."""
 
     def __init__(self) -> None:
         super().__init__(1)
         self.fates: list[str] = []
+        self.reads: int | None = None
 
     def strikes(self, rates: Rates) -> str | None:
+        if rates is USUAL.reads and self.reads is not None:
+            self.reads -= 1
+            return "5xx" if self.reads < 0 else None
         return self.fates.pop(0) if rates is USUAL.writes and self.fates else None
 
 
@@ -188,3 +195,38 @@ def test_one_that_stood_still_strikes_out_nothing_of_the_one_after_it(
         scene.wait(200)
         scene.round()
     assert watching.pages[page].values["size"] == watching.rows[ROW].values["size"] == 3.0
+
+
+def test_no_page_is_made_beside_one_that_an_interrupted_first_walk_did_not_reach(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The row has the same name as the last page, by which they are to be paired."""
+    monkeypatch.setattr(pull, "REMEMBER_EVERY", 1)
+    scene.world.schema = Schema(
+        tuple(replace(each, match_key="name") for each in scene.world.schema)
+    )
+    scene.world.answer_size = 2
+    source = {"data_source_id": scene.world.ids["notes"]}
+    for n in range(7):
+        name = {"Name": {"title": [{"text": {"content": f"note {n}"}}]}}
+        page = {"parent": source, "properties": name}
+        scene.world.workspace.create_page(page, by=scene.world.persons[0])
+        scene.wait(61)
+    scene.world.by_people()
+    scene.world.tables.insert("notes", ROW, {"name": "note 6"})
+    scene.world.by_people()
+    sources = scene.world.tables.doors()[1].sources
+
+    def is_cut() -> bool:
+        found: Mapping[str, SourceState] = scene.loop.run_until_complete(sources())
+        return found["notes"].walked_to is not None
+
+    scene.storm.reads = 4
+    assert scene.round().problems
+    assert is_cut()
+    scene.storm.reads = None
+    (problem,) = scene.round(direction=Direction.SUPABASE_TO_NOTION).problems
+    assert "never read" in problem.reason
+    assert scene.round().problems == []
+    assert not is_cut()
+    assert len(scene.pages()) == len(scene.world.watching.rows) == 7
