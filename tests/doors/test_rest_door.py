@@ -157,6 +157,7 @@ PASSING: list[Any] = [
     said(503, "08006"),
     said(503, "53300"),
     said(500, "57P01"),
+    said(503, "PGRST001"),
     httpx2.ReadTimeout("slow"),
     httpx2.ReadError("cut"),
     httpx2.RemoteProtocolError("cut"),
@@ -165,7 +166,8 @@ PASSING: list[Any] = [
 SURE: list[Any] = [
     said(500, "40P01"),
     said(500, "40001"),
-    said(503, "PGRST001"),
+    said(503, "PGRST000"),
+    said(503, "PGRST002"),
     said(504, "PGRST003"),
     httpx2.Response(429, text="slowly"),
     httpx2.ConnectError("nobody"),

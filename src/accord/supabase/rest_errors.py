@@ -34,7 +34,9 @@ USER = "service_role"
 LONGEST_WAIT = 60.0
 
 _STATE = re.compile(r"[0-9A-Z]{5}")
-_NOT_CONNECTED = frozenset({"PGRST000", "PGRST001", "PGRST002", "PGRST003"})
+#: Its connection broke, maybe while our call was under way.
+_CUT_OFF = "PGRST001"
+_NOT_CONNECTED = frozenset({"PGRST000", _CUT_OFF, "PGRST002", "PGRST003"})
 _UNTRUE_TOKEN = frozenset({"PGRST300", "PGRST301", "PGRST302", "PGRST303"})
 _GATEWAY = frozenset({500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 530, 544})
 _KEYS = "take a secret key from Project Settings > API Keys and put it into SUPABASE_API_KEY"
@@ -104,7 +106,7 @@ def _by_code(code: str, words: str, status: int, place: str) -> Failure | None:
                 f"The Data API at {place} has no connection to its database: {words}",
                 remedy="Try again in a minute; if it stays so, restart the project.",
             ),
-            Again.SURELY,
+            Again.IF_HARMLESS if code == _CUT_OFF else Again.SURELY,
         )
     if code in _UNTRUE_TOKEN:
         return Failure(_wrong_key(place, words))
