@@ -28,3 +28,13 @@ def test_it_is_over_when_its_last_sending_cannot_be_under_way() -> None:
 def test_a_write_that_is_sent_late_has_landed_before_it_is_over() -> None:
     gives_up_after = timedelta(seconds=60)  # Notion's own limit for a request
     assert SEND_WITHIN + gives_up_after < QUARANTINE
+
+
+def test_only_its_last_sending_ends_it() -> None:
+    first, last = Attempt("a", AT), Attempt("b", AT + timedelta(minutes=5))
+    intent = Intent(Verb.UPDATE, (first, last))
+    assert intent.ends_with(last)
+    assert intent.ends_with(Attempt("b", last.at, {"name": Text("One")}))
+    assert not intent.ends_with(first)
+    assert not intent.ends_with(Attempt("b", AT))  # without a receipt the time tells
+    assert not intent.ends_with(None)
