@@ -119,9 +119,18 @@ class Puller:
         else:
             moved = await self._walk_edits(binding, _before(known.watermark or began), tally)
             final = replace(known, watermark=began) if moved else known
-        self.read_at[binding.collection.table] = self._walked.get(binding.collection.table, began)
+        if self._skipped(known):
+            self.proved_at.pop(binding.collection.table, None)
+        else:
+            walked = self._walked.get(binding.collection.table, began)
+            self.read_at[binding.collection.table] = walked
         if final != state:
             self._due.append(final)
+
+    def _skipped(self, known: SourceState) -> bool:
+        """Whether edits that no round has seen were left out: the walk proves nothing of a page."""
+        since = self.options.since
+        return since is not None and (known.watermark is None or since > _before(known.watermark))
 
     async def move_watermarks(self) -> None:
         """Remember how far the round came; nothing of what it saw is left open by now."""

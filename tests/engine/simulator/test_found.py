@@ -6,10 +6,12 @@ wrong in the way that is named.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -28,6 +30,7 @@ from tests.engine.simulator.process import Process
 from tests.engine.simulator.program import in_memory, virtual_loop
 from tests.engine.simulator.storm import Rates, Storm
 from tests.engine.simulator.virtual import VirtualLoop
+from tests.engine.simulator.watching import Plain
 from tests.engine.simulator.world import World
 
 USUAL = CLIMATES["usual"]
@@ -53,9 +56,9 @@ class OneFault(Storm):
 class Scene:
     """A world of one table, and rounds in it."""
 
-    def __init__(self, loop: VirtualLoop) -> None:
+    def __init__(self, loop: VirtualLoop, form: Form = PLAIN) -> None:
         self.loop, self.storm = loop, OneFault()
-        self.world = World(1, PLAIN, USUAL, self.storm, in_memory, logged=False)
+        self.world = World(1, form, USUAL, self.storm, in_memory, logged=False)
         self.world.lags = False
         loop.clock = self.world.clock
 
@@ -71,6 +74,38 @@ class Scene:
         engine: Callable[[Options], Coroutine[Any, Any, Report]] = process.engine.run
         report: Report = self.loop.run_until_complete(engine(Options(**{"wait": False, **changes})))
         return report
+
+    def fill(self, count: int) -> list[str]:
+        """So many rows, in step with their pages; some minutes ago."""
+        rows = [str(UUID(int=number, version=4)) for number in range(1, count + 1)]
+        for row in rows:
+            self.world.tables.insert("notes", row, {"name": "note", "size": 1.0})
+        self.world.by_people()
+        for _ in range(2):
+            self.round(wait=True)
+            self.wait(400)
+        return rows
+
+    def size_page(self, row: str, size: float) -> None:
+        """A person types a size into the page of a row."""
+        page, by = self.world.watching.rows[row].page_id, self.world.persons[0]
+        assert page is not None
+        change = {"properties": {"Size": {"number": size}}}
+        self.world.workspace.update_page(page, change, by=by)
+        self.world.by_people()
+
+    def set_rows(self, rows: Iterable[str], **values: Any) -> None:
+        """A person writes into rows."""
+        for row in rows:
+            self.world.tables.update("notes", row, values)
+        self.world.by_people()
+
+    def sizes(self, row: str) -> tuple[Plain, Plain]:
+        """The size that the page of a row holds, and the row's."""
+        watching = self.world.watching
+        page = watching.rows[row].page_id
+        assert page is not None
+        return watching.pages[page].values["size"], watching.rows[row].values["size"]
 
     def bury(self, page_id: str, *, in_trash: bool) -> None:
         """A person trashes a page, or restores it."""
@@ -230,3 +265,14 @@ def test_no_page_is_made_beside_one_that_an_interrupted_first_walk_did_not_reach
     assert scene.round().problems == []
     assert not is_cut()
     assert len(scene.pages()) == len(scene.world.watching.rows) == 7
+
+
+def test_a_round_that_looks_only_at_late_edits_overwrites_no_earlier_one(scene: Scene) -> None:
+    rows = scene.fill(6)
+    scene.wait(3600)
+    scene.size_page(rows[0], 777.0)
+    scene.wait(7200)
+    scene.set_rows(rows, size=9.0)
+    scene.round(since=scene.world.clock.utc() - timedelta(hours=1))
+    assert scene.sizes(rows[0]) == (777.0, 777.0)
+    assert {scene.sizes(row) for row in rows[1:]} == {(9.0, 9.0)}
