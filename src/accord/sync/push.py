@@ -275,7 +275,7 @@ class Pusher:
         table = binding.collection.table
         now = await self.round.now()
         since = self.watermarks.get(table)
-        held = self.round.disputed_lives(binding.collection)
+        held = self.round.disputed(table)
         alone = {
             known.page_id
             for known in rows
@@ -284,7 +284,7 @@ class Pusher:
             or since is None
             or Managed.SYNC_STATUS not in binding.fields
             or self.round.failures.problem_of(known.page_id) is not None
-            or known.row_id in held  # no listing shows a page in the trash
+            or known.row_id in held  # its page is not as both sides last held it
         }
         listed, proved = self.read_at.get(table), self.proved_at.get(table)
         fresh = proved is not None and now - proved <= FRESH and not self.round.options.dry_run

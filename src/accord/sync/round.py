@@ -6,13 +6,14 @@ round's number; and a round has no number before it does something.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Collection as Collected
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from accord.core.intent import Attempt
-from accord.core.plan import DELETED
+from accord.core.merge import Winner
 from accord.core.ports import (
     Binding,
     Known,
@@ -24,7 +25,7 @@ from accord.core.ports import (
     SourceState,
     SupabaseReplica,
 )
-from accord.core.record import Sighting, title_of_field
+from accord.core.record import Sighting
 from accord.core.schema import Collection, Schema
 from accord.core.stamps import receipt_of
 from accord.core.values import Value
@@ -83,6 +84,7 @@ class Round:
     unmade: dict[str, tuple[Attempt, ...]] = field(default_factory=dict)
     would_link: ExpectedLinks = field(default_factory=ExpectedLinks)
     hidden: HiddenLinks = field(init=False)
+    _held: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _number: int | None = None
 
     def __post_init__(self) -> None:
@@ -98,10 +100,12 @@ class Round:
         """The collections of this round whose databases can be seen, in the order of the models."""
         return [table for table in self.report.tallies if table in self.bindings]
 
-    def disputed_lives(self, collection: Collection) -> frozenset[str]:
-        """The rows of which a person has to decide whether they are deleted."""
-        life = title_of_field(collection, DELETED)
-        return frozenset(w[1] for w in self.waiting if (w[0], w[2]) == (collection.table, life))
+    def disputed(self, table: str) -> frozenset[str]:
+        """The rows of which a person has to decide something: no base tells what their pages hold.
+
+        Those among them of which this round was the first to find it.
+        """
+        return frozenset(w[1] for w in self.waiting if w[0] == table) | self._held[table]
 
     def receipt(self) -> str:
         """A receipt that no other write has."""
@@ -134,6 +138,8 @@ class Round:
         """Write records; in a dry run all of them count as done."""
         if not writes:
             return ()
+        held = (w.row_id for w in writes if any(c.winner is Winner.HELD for c in w.conflicts))
+        self._held[collection.table].update(held)
         if self.options.dry_run:
             self.planned.update((write.row_id, write.page_id) for write in writes)
             self.would_link.write(collection, writes)

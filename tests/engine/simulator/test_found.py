@@ -276,3 +276,39 @@ def test_a_round_that_looks_only_at_late_edits_overwrites_no_earlier_one(scene: 
     scene.round(since=scene.world.clock.utc() - timedelta(hours=1))
     assert scene.sizes(rows[0]) == (777.0, 777.0)
     assert {scene.sizes(row) for row in rows[1:]} == {(9.0, 9.0)}
+
+
+@pytest.fixture
+def undecided() -> Iterator[Scene]:
+    """A scene in which a person decides of two edits of a field."""
+    with virtual_loop() as loop:
+        yield Scene(loop, replace(PLAIN, policies=(Policy.MANUAL,)))
+
+
+def test_what_waits_for_a_person_is_not_overwritten_by_the_round_that_found_it(
+    undecided: Scene,
+) -> None:
+    rows = undecided.fill(6)
+    undecided.size_page(rows[0], 777.0)
+    undecided.set_rows(rows, size=9.0, name="new")
+    for _ in range(2):
+        undecided.round()
+        assert undecided.sizes(rows[0]) == (777.0, 9.0)
+        assert {undecided.sizes(row) for row in rows[1:]} == {(9.0, 9.0)}
+        undecided.wait(1000)
+
+
+def test_what_waits_for_a_person_is_not_overwritten_when_other_fields_change(
+    undecided: Scene,
+) -> None:
+    rows = undecided.fill(6)
+    for row in rows:
+        undecided.size_page(row, 777.0)
+    undecided.set_rows(rows, size=9.0)
+    undecided.round()
+    undecided.wait(1000)
+    undecided.set_rows(rows, name="new")
+    undecided.round()
+    assert {undecided.sizes(row) for row in rows} == {(777.0, 9.0)}
+    names = {page.values["name"] for page in undecided.world.watching.pages.values()}
+    assert names == {"new"}
