@@ -334,7 +334,7 @@ MUTANTS: dict[str, Mutant] = {
     "blind_commit": Mutant(
         "version", "a commit overwrites what it did not see", _blind_commit, "crowd", 40
     ),
-    "no_fence": Mutant("lease", "who lost the lease goes on writing", _no_fence, "standstill", 60),
+    "no_fence": Mutant("lease", "who lost the lease goes on writing", _no_fence, "standstill", 250),
 }
 
 
