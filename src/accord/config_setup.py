@@ -12,9 +12,7 @@ from urllib.parse import urlsplit
 
 from accord.config import address_problems, read_database_url, shown
 from accord.core.errors import ConfigurationError
-
-MANAGEMENT = "https://api.supabase.com"
-TOKENS = "https://supabase.com/dashboard/account/tokens"
+from accord.supabase.management import MANAGEMENT_API, TOKENS
 
 _PROJECT = re.compile(r"[a-z0-9]{6,40}")
 
@@ -33,7 +31,7 @@ class SetupSettings:
     database_url: str = field(default="", repr=False)
     project: str = ""
     access_token: str = field(default="", repr=False)
-    management_url: str = MANAGEMENT
+    management_url: str = MANAGEMENT_API
 
 
 def read_setup_settings(environment: Mapping[str, str]) -> SetupSettings:
@@ -81,8 +79,8 @@ def _management(environment: Mapping[str, str], token: str) -> SetupSettings:
             f"SUPABASE_PROJECT_ID is {project!r}, but SUPABASE_URL belongs to {named!r}: make "
             "them name the same project"
         )
-    url = environment.get("SUPABASE_MANAGEMENT_URL", "").strip().rstrip("/") or MANAGEMENT
-    problems.extend(address_problems("SUPABASE_MANAGEMENT_URL", url, MANAGEMENT))
+    url = environment.get("SUPABASE_MANAGEMENT_URL", "").strip().rstrip("/") or MANAGEMENT_API
+    problems.extend(address_problems("SUPABASE_MANAGEMENT_URL", url, MANAGEMENT_API))
     if problems:
         raise ConfigurationError(problems)
     return SetupSettings("", project, token, url)

@@ -11,7 +11,7 @@ import re
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -104,8 +104,8 @@ async def bring_up(
     if not status.pending and not status.unknown and not status.changed:
         screen.OUT.print(f"The tables in {place_of(settings)} are up to date; nothing to do.")
         return 0
-    _show_plan(status.pending, place_of(settings))
     lost = {m.file_name: found for m in status.pending if (found := losses(m))}
+    _show_plan(status.pending, lost, place_of(settings))
     if lost and not allow_destructive:
         raise UsageError(
             f"{name} {loss}; back the data up and run it again with --allow-destructive"
@@ -167,13 +167,13 @@ def place_of(settings: SetupSettings) -> str:
     return f"{name} at {host}"
 
 
-def _show_plan(pending: tuple[Migration, ...], place: str) -> None:
+def _show_plan(pending: Sequence[Migration], lost: Mapping[str, Sequence[str]], place: str) -> None:
     if not pending:
         return
     table = Table.grid(padding=(0, 2))
     for migration in pending:
         table.add_row(escape(migration.file_name), _summary(migration))
-        for loss in losses(migration):
+        for loss in lost.get(migration.file_name, ()):
             table.add_row("", f"[bold red]{escape(loss)}[/]")
     screen.OUT.print(
         Panel(table, title=f"to be applied to {escape(place)}", title_align="left", expand=False)

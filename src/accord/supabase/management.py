@@ -27,6 +27,9 @@ from accord.supabase.targets import TURN, Session, interrupted, not_our_turn, re
 
 MANAGEMENT_API = "https://api.supabase.com"
 
+#: Where access tokens are made.
+TOKENS = "https://supabase.com/dashboard/account/tokens"
+
 #: Supabase gives a query a minute and then answers; a little more is the network's.
 TIMEOUT = 90.0
 
@@ -42,8 +45,6 @@ _THERE = "AC002"
 _STATEMENT = re.compile(r"accord/(?P<number>\d+)/(?P<said>.*)", re.DOTALL)
 _POSTGRES = re.compile(r"ERROR:\s+(?P<state>[0-9A-Z]{5}):\s+(?P<said>.*)", re.DOTALL)
 _TRAILER = re.compile(r"\n(?:CONTEXT|LINE \d+|QUERY|DETAIL|HINT):?.*", re.DOTALL)
-
-_TOKENS = "https://supabase.com/dashboard/account/tokens"
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +246,7 @@ def _rows(answer: httpx2.Response, project: str) -> list[dict[str, Json]]:
         case 401:
             raise AccessDenied(
                 "Supabase does not know the access token (401).",
-                remedy=f"Make one at {_TOKENS} and put it into SUPABASE_ACCESS_TOKEN; a key of the"
+                remedy=f"Make one at {TOKENS} and put it into SUPABASE_ACCESS_TOKEN; a key of the"
                 " project (sb_secret_...) is not one.",
             )
         case 403:

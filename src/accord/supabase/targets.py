@@ -7,7 +7,7 @@ how that is held differs by the way to the database, which nobody above can tell
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -241,15 +241,8 @@ async def _is_ours(holder: psycopg.AsyncConnection[Any]) -> bool:
     """Whether the lock could be had; the transaction that holds it is open then."""
     await holder.execute("begin isolation level read committed")
     await holder.execute("set local idle_in_transaction_session_timeout = 0")
-    if await _fetch(holder, f"select pg_try_advisory_xact_lock({TURN})") == [(True,)]:
+    cursor = await holder.execute(f"select pg_try_advisory_xact_lock({TURN})")
+    if await cursor.fetchone() == (True,):
         return True
     await holder.execute("rollback")
     return False
-
-
-async def _fetch(
-    connection: psycopg.AsyncConnection[Any], query: str, parameters: Sequence[Any] = ()
-) -> list[Any]:
-    """The rows of a query of ours."""
-    cursor = await connection.execute(query.encode(), parameters or None)
-    return await cursor.fetchall()
