@@ -19,14 +19,21 @@ OLDEST_NODE = 20
 
 def lacking() -> str | None:
     """Return what this machine lacks to run the client, None when nothing."""
+    if (missing := node_lacking()) is not None:
+        return missing
+    if not (JS / "node_modules" / "@notionhq" / "client").is_dir():
+        return "the client is not installed (run: npm ci --prefix tests/clients/js)"
+    return None
+
+
+def node_lacking() -> str | None:
+    """Return what this machine lacks to run any program of Node, None when nothing."""
     for program in ("node", "npm"):
         if shutil.which(program) is None:
             return f"{program} is not installed (Debian: apt-get install nodejs npm)"
     version = subprocess.run(["node", "--version"], check=True, capture_output=True, text=True)
     if int(version.stdout.lstrip("v").partition(".")[0]) < OLDEST_NODE:
         return f"Node {version.stdout.strip()} is older than {OLDEST_NODE}"
-    if not (JS / "node_modules" / "@notionhq" / "client").is_dir():
-        return "the client is not installed (run: npm ci --prefix tests/clients/js)"
     return None
 
 

@@ -22,9 +22,9 @@ import httpx2
 import psycopg
 
 from accord.supabase_address import RestApi
+from tests.clients.node import node_lacking
 
 LITE = Path(__file__).parents[1] / "clients" / "lite"
-OLDEST_NODE = 20
 PATIENCE = 60.0
 
 CONFIG = """
@@ -84,12 +84,8 @@ $$;
 
 def lacking() -> str | None:
     """What this machine lacks to run it; None when nothing."""
-    for program in ("node", "npm"):
-        if shutil.which(program) is None:
-            return f"{program} is not installed (Debian: apt-get install nodejs npm)"
-    version = subprocess.run(["node", "--version"], check=True, capture_output=True, text=True)
-    if int(version.stdout.lstrip("v").partition(".")[0]) < OLDEST_NODE:
-        return f"Node {version.stdout.strip()} is older than {OLDEST_NODE}"
+    if (missing := node_lacking()) is not None:
+        return missing
     if not (LITE / "node_modules" / "@supabase" / "lite").is_dir():
         return "@supabase/lite is not installed (run: npm ci --prefix tests/clients/lite)"
     return None

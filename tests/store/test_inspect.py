@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -16,37 +17,26 @@ from accord.supabase.management import ManagementTarget
 from accord.supabase.targets import PostgresTarget, Target
 from accord.supabase.views import load_views
 from accord.supabase.worker_role import worker_role_sql
+from tests.migrations.project import Scratch
 from tests.store.management import PROJECT, TOKEN, Management
 
 ROOT = Path(__file__).parents[2]
 
 
-class Named:
-    """A server whose databases have names that no other test takes."""
-
-    def __init__(self, server: EmbeddedPostgres) -> None:
-        self._server = server
-        self._names: dict[str, str] = {}
-
-    def create_database(self, name: str, template: str | None = None) -> None:
-        self._names[name] = f"{name}_{uuid.uuid4().hex}"
-        self._server.create_database(self._names[name], template)
-
-    def url(self, database: str) -> str:
-        return self._server.url(self._names[database])
-
-
 @pytest.fixture
-def scratch(postgres_server: EmbeddedPostgres) -> Named:
-    return Named(postgres_server)
+def scratch(postgres_server: EmbeddedPostgres) -> Iterator[Scratch]:
+    scratch = Scratch(postgres_server)
+    yield scratch
+    scratch.clear()
 
 
-def told(scratch: Named, target: Target) -> list[str]:
+def told(scratch: Scratch, target: Target) -> list[str]:
+    scratch.clear()
     schema, views = load_schema("models"), load_views(ROOT / "reports")
     return asyncio.run(inspect(scratch, target, schema, views))
 
 
-def test_what_others_keep_beside_ours_is_no_difference(scratch: Named, migrated_url: str) -> None:
+def test_what_others_keep_beside_ours_is_no_difference(scratch: Scratch, migrated_url: str) -> None:
     with psycopg.connect(migrated_url, autocommit=True) as connection:
         connection.execute(
             "create table public.invoices (id int primary key);"
@@ -58,7 +48,7 @@ def test_what_others_keep_beside_ours_is_no_difference(scratch: Named, migrated_
     assert told(scratch, PostgresTarget(migrated_url)) == []
 
 
-def test_the_workers_role_is_no_difference(scratch: Named, migrated_url: str) -> None:
+def test_the_workers_role_is_no_difference(scratch: Scratch, migrated_url: str) -> None:
     role = f"worker_{uuid.uuid4().hex[:8]}"
     with psycopg.connect(migrated_url, autocommit=True) as connection:
         connection.execute(worker_role_sql(load_schema("models"), role).encode())
@@ -68,7 +58,7 @@ def test_the_workers_role_is_no_difference(scratch: Named, migrated_url: str) ->
             connection.execute(f"drop owned by {role}; drop role {role}".encode())
 
 
-def test_each_difference_is_named(scratch: Named, migrated_url: str) -> None:
+def test_each_difference_is_named(scratch: Scratch, migrated_url: str) -> None:
     with psycopg.connect(migrated_url, autocommit=True) as connection:
         connection.execute(
             "grant select on public.tasks to anon;"
